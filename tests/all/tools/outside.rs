@@ -10,6 +10,7 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 use mimeo::jit::Diagnostic;
+use mimeo_corpus::alone::is_alone;
 use mimeo_corpus::process;
 use mimeo_corpus::program::{CALC, Program};
 use mimeo_corpus::runner::check;
@@ -270,15 +271,7 @@ fn programs_run_interpreted_if_a_seccomp_filter_refuses_executable_memory() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_machine_without_memory_for_its_stacks_panics() {
-    /// The variable that is set in the process with a limited address space.
-    const IS_LIMITED: &str = "MIMEO_TEST_IS_LIMITED";
-    if env::var_os(IS_LIMITED).is_none() {
-        let test = env::current_exe().expect("the test is a file");
-        let script = "ulimit -v 8000000 && exec \"$0\" --exact outside::a_machine_without_memory_for_its_stacks_panics";
-        let output = Command::new("sh").args(["-c", script]).arg(test).env(IS_LIMITED, "1").output();
-        let output = output.expect("there is a shell");
-        let said = String::from_utf8_lossy(&output.stdout);
-        assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    if !is_alone("tools::outside::a_machine_without_memory_for_its_stacks_panics", "ulimit -v 8000000") {
         return;
     }
     // 16 GiB of slots.

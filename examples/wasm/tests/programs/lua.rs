@@ -9,7 +9,11 @@ use crate::compiler::{Target, compile};
 
 /// Returns the folder with the sources of Lua 5.4.
 fn sources() -> PathBuf {
-    let output = Command::new(env!("CARGO")).args(["metadata", "--format-version=1", "--offline"]).output();
+    // What only other platforms need may not be there.
+    let platform = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["metadata", "--format-version=1", "--offline", "--filter-platform", &platform]);
+    let output = cargo.output();
     let output = output.expect("cargo runs");
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("cargo writes JSON");
     let packages = metadata["packages"].as_array().expect("a list of packages");

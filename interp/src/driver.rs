@@ -5,6 +5,7 @@
 //! unloaded while a record names it; (2) `core.frame` is the top record whenever the driver runs.
 
 mod grow;
+mod requests;
 mod serve;
 mod state;
 mod step;
@@ -14,12 +15,13 @@ use mimeo_def::{OpIndex, Pc};
 
 use crate::cursor::count_down;
 use crate::request::{RequestKind, check_arity};
+use crate::stacks::end_of_frame;
 use crate::tier::{Caller, NativeTier, References};
 use crate::{FiberExit, Function, FunctionRef, InstructionSet, NotLoaded, Thrown, TrapKind, Value, Vm};
 
 pub(crate) use grow::NoRoom;
 use serve::Served;
-pub(crate) use state::{Driver, end_of_frame};
+pub(crate) use state::Driver;
 
 /// The next step of the driver.
 enum Next {

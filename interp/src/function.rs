@@ -8,8 +8,9 @@ use mimeo_def::Pc;
 use mimeo_def::frame::{CodeAddr, FunctionHeader};
 
 use crate::asm::{FunctionBody, FunctionIndex};
+use crate::facts::Facts;
 use crate::places::Key;
-use crate::program::{Facts, Program, Verified};
+use crate::program::{Program, Verified};
 use crate::{Charge, FunctionRef, Linked, OutOfMemory};
 
 /// The runtime record of a function. Both tiers refer to it by address, which does not change while its program is
@@ -270,6 +271,38 @@ impl Function {
     pub unsafe fn sibling(&self, index: u32) -> *const FunctionHeader {
         // SAFETY: `functions` has an element for each function of the program.
         unsafe { (*self.functions.add(index as usize)).cast() }
+    }
+}
+
+impl<I> Program<I, Verified> {
+    /// Returns about how many bytes a machine that has loaded the program takes for it.
+    ///
+    /// ```
+    /// use mimeo::MemoryKind;
+    /// use mimeo_doc_ops::{new_machine, sum_program};
+    ///
+    /// let mut machine = new_machine();
+    /// let before = machine.memory().used_by(MemoryKind::Programs);
+    /// machine.load(&sum_program())?;
+    /// assert!(machine.memory().used_by(MemoryKind::Programs) >= before + sum_program().size_bytes());
+    /// # Ok::<(), mimeo::LoadError>(())
+    /// ```
+    pub fn size_bytes(&self) -> usize {
+        let functions = self.functions().iter().zip(self.facts());
+        let sizes = functions.map(|(body, facts)| {
+            let changing = facts.cache_words as usize * size_of::<u64>() + facts.polls.len() * size_of::<Counts>();
+            body.size_bytes() + facts.size_bytes() + size_of::<Function>() + changing
+        });
+        sizes.sum()
+    }
+}
+
+impl FunctionBody {
+    fn size_bytes(&self) -> usize {
+        let FunctionBody { name, code, constants, labels, positions, handlers, .. } = self;
+        let pools = size_of_val(&**constants) + size_of_val(&**labels);
+        let lists = size_of_val(&**code) + pools + size_of_val(&**positions);
+        size_of::<FunctionBody>() + name.len() + lists + size_of_val(&**handlers)
     }
 }
 

@@ -14,6 +14,7 @@ mod depths;
 mod disassemble;
 mod driver;
 mod error;
+mod facts;
 mod fiber;
 mod flow;
 mod frames;

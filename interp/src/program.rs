@@ -1,16 +1,14 @@
 //! [`Program`]: functions that can call each other, first unverified, then verified.
 
 use std::marker::PhantomData;
-use std::ops::Range;
 use std::sync::Arc;
 
 use mimeo_def::{OpIndex, Pc};
 
 use crate::asm::{AssembleError, FunctionBody, FunctionIndex};
-use crate::depths::Depths;
-use crate::function::Counts;
+pub use crate::facts::Facts;
 use crate::instruction_set::assert_space;
-use crate::{Function, InstructionSet, Position, VerifyError, verify};
+use crate::{InstructionSet, Position, VerifyError, verify};
 
 /// The phase of a program that was not checked. No machine loads one: see [`Program::verify`].
 ///
@@ -75,50 +73,6 @@ struct Inner {
     spaces: Vec<(&'static str, u32)>,
 }
 
-/// The verifier's facts about a function, on which the engines rely.
-///
-/// ```
-/// use mimeo_doc_ops::sum_program;
-///
-/// let program = sum_program();
-/// let facts = &program.facts()[0];
-/// assert_eq!((facts.slots, facts.ops), (4, 8));
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Facts {
-    pub(crate) depths: Depths,
-    /// Slots of the frame: locals and the deepest operand stack.
-    pub slots: u32,
-    /// 8-byte words of inline-cache cells.
-    pub cache_words: u32,
-    /// Number of instructions.
-    pub ops: u32,
-    /// Where calls and backward jumps arrive, in order: the first op, and each loop head.
-    pub polls: Vec<Pc>,
-    /// The ops that control reaches and that have lists of labels, each with the range of
-    /// [`FunctionBody::labels`](crate::asm::FunctionBody::labels), in any order.
-    pub lists: Vec<(Pc, Range<u32>)>,
-}
-
-impl Facts {
-    /// Returns the depth of the operand stack before the op at `pc`, or `None` if no reachable op starts there. The
-    /// depth is 0 on a register machine.
-    ///
-    /// ```
-    /// use mimeo::def::Pc;
-    /// use mimeo_doc_ops::sum_program;
-    ///
-    /// let program = sum_program();
-    /// let facts = &program.facts()[0];
-    /// assert_eq!(facts.depth(Pc(0)), Some(0));
-    /// assert_eq!(facts.depth(Pc(1)), None, "no op starts here");
-    /// ```
-    #[inline]
-    pub fn depth(&self, pc: Pc) -> Option<u16> {
-        self.depths.get(pc)
-    }
-}
-
 impl<I, Phase> Program<I, Phase> {
     /// Returns the functions in the order of their declaration.
     ///
@@ -169,42 +123,6 @@ impl<I, Phase> Program<I, Phase> {
     pub fn function(&self, name: &str) -> Option<FunctionIndex> {
         let index = self.inner.functions.iter().position(|f| f.name == name)?;
         Some(FunctionIndex(index as u32))
-    }
-}
-
-impl<I> Program<I, Verified> {
-    /// Returns about how many bytes a machine that has loaded the program takes for it.
-    ///
-    /// ```
-    /// use mimeo::MemoryKind;
-    /// use mimeo_doc_ops::{new_machine, sum_program};
-    ///
-    /// let mut machine = new_machine();
-    /// let before = machine.memory().used_by(MemoryKind::Programs);
-    /// machine.load(&sum_program())?;
-    /// assert!(machine.memory().used_by(MemoryKind::Programs) >= before + sum_program().size_bytes());
-    /// # Ok::<(), mimeo::LoadError>(())
-    /// ```
-    pub fn size_bytes(&self) -> usize {
-        let functions = self.functions().iter().zip(self.facts());
-        functions.map(|(body, facts)| body.size_bytes() + facts.size_bytes() + size_of::<Function>()).sum()
-    }
-}
-
-impl Facts {
-    fn size_bytes(&self) -> usize {
-        let per_poll = size_of::<Pc>() + size_of::<Counts>();
-        let lists = self.depths.size_bytes() + self.polls.len() * per_poll + size_of_val(&*self.lists);
-        size_of::<Facts>() + lists + self.cache_words as usize * size_of::<u64>()
-    }
-}
-
-impl FunctionBody {
-    fn size_bytes(&self) -> usize {
-        let FunctionBody { name, code, constants, labels, positions, handlers, .. } = self;
-        let pools = size_of_val(&**constants) + size_of_val(&**labels);
-        let lists = size_of_val(&**code) + pools + size_of_val(&**positions);
-        size_of::<FunctionBody>() + name.len() + lists + size_of_val(&**handlers)
     }
 }
 

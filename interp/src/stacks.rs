@@ -310,3 +310,13 @@ impl StackMove {
         self.to.wrapping_byte_add(offset_bytes).cast()
     }
 }
+
+/// Returns the end of a record's frame. A host's frame has no slots.
+pub(crate) fn end_of_frame(record: *const Frame) -> *mut u64 {
+    // SAFETY: (1) of the driver: the function of a record is loaded.
+    unsafe {
+        let function = (*record).function;
+        let frame_bytes = if function.is_null() { 0 } else { (*function).frame_bytes };
+        (*record).base.byte_add(frame_bytes as usize)
+    }
+}

@@ -7,7 +7,7 @@ use mimeo_def::{OpIndex, Pc, Slot};
 
 use crate::asm::{FunctionBody, Handler};
 use crate::depths::{Depths, NO_OP, UNREACHABLE};
-use crate::program::Facts;
+use crate::facts::Facts;
 use crate::{InstructionSet, Operands};
 
 /// The reason why bytecode was refused.

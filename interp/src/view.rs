@@ -5,8 +5,8 @@ use mimeo_def::Slot;
 #[cfg(doc)]
 use crate::TrapKind;
 use crate::callable::find;
-use crate::driver::end_of_frame;
 use crate::program::{Program, Verified};
+use crate::stacks::end_of_frame;
 use crate::{
     Callable, Callee, FiberLimits, Function, FunctionRef, InstructionSet, Linked, LoadError, NotLoaded, Thrown, Value,
     Vm,

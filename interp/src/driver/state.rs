@@ -15,7 +15,7 @@ use crate::error::BeforeUnwinding;
 use crate::places::Places;
 use crate::programs::Programs;
 use crate::request::{Request, RequestKind, Waiting};
-use crate::stacks::Stacks;
+use crate::stacks::{Stacks, end_of_frame};
 use crate::tier::{Enter, Markers, NativeTier, Others, References};
 use crate::waits::Waits;
 use crate::{Account, Charge, FiberError, FiberLimits, FiberRef, InstructionSet, Limits, MemoryKind, OutOfMemory};
@@ -419,15 +419,5 @@ impl<I: InstructionSet> Others for Driver<I> {
         for idle in self.idle.iter().filter_map(|(_, idle)| idle.as_deref()) {
             visit(idle.records());
         }
-    }
-}
-
-/// Returns the end of a record's frame. A host's frame has no slots.
-pub(crate) fn end_of_frame(record: *const Frame) -> *mut u64 {
-    // SAFETY: (1).
-    unsafe {
-        let function = (*record).function;
-        let frame_bytes = if function.is_null() { 0 } else { (*function).frame_bytes };
-        (*record).base.byte_add(frame_bytes as usize)
     }
 }

@@ -550,23 +550,21 @@ impl FunctionBuilder {
         if let Some(error) = self.error {
             return Err(error);
         }
-        let unbound = |body: FunctionBody, used_at| AssembleError::UnboundLabel { function: body.name, used_at };
+        let name = &self.body.name;
+        let unbound = |used_at| AssembleError::UnboundLabel { function: name.clone(), used_at };
+        let bound = |label: Target, used_at: Pc| match self.labels[label.index as usize] {
+            UNBOUND => Err(unbound(used_at)),
+            pc => Ok(Pc(pc)),
+        };
         for (at, label) in self.fixups {
-            let pc = self.labels[label.index as usize];
-            if pc == UNBOUND {
-                return Err(unbound(self.body, Pc(at - 1)));
-            }
+            let Pc(pc) = bound(label, Pc(at - 1))?;
             let at = at as usize;
             self.body.code[at] = pc as u16;
             self.body.code[at + 1] = (pc >> 16) as u16;
         }
         self.body.labels.reserve_exact(self.listed.len());
         for (at, label) in self.listed {
-            let pc = self.labels[label.index as usize];
-            if pc == UNBOUND {
-                return Err(unbound(self.body, Pc(at - 1)));
-            }
-            self.body.labels.push(Pc(pc));
+            self.body.labels.push(bound(label, Pc(at - 1))?);
         }
         // It lives as long as the program.
         self.body.code.shrink_to_fit();
@@ -575,7 +573,7 @@ impl FunctionBuilder {
         for labels in self.handlers {
             let [from, to, target] = labels.map(|label| Pc(self.labels[label.index as usize]));
             if [from, to, target].contains(&Pc(UNBOUND)) {
-                return Err(unbound(self.body, from.min(target)));
+                return Err(unbound(from.min(target)));
             }
             self.body.handlers.push(Handler { from, to, target });
         }

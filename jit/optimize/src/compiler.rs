@@ -172,6 +172,8 @@ impl Compiler {
         &mut self,
         HotLoop { function, head, budget, callees, samples, account, .. }: HotLoop<'_>,
     ) -> Result<Option<Built>, NotOptimized> {
+        let begun = PREPARED * self.set.ir.len() + REGION;
+        self.memory.charge(account, begun)?;
         let prepared = self.prepared.get_or_init(|| Prepared::new(self.set)).as_ref().map_err(Clone::clone)?;
         let finder = Finder {
             function,
@@ -183,8 +185,7 @@ impl Compiler {
         };
         let Some(region) = finder.find(head)? else { return Ok(None) };
         self.check_budget(&region, budget)?;
-        self.memory
-            .charge(account, PREPARED * self.set.ir.len() + REGION + INSTRUCTION * instructions(&region, prepared))?;
+        self.memory.charge(account, begun + INSTRUCTION * instructions(&region, prepared))?;
         let inputs = Inputs {
             region: &region,
             bodies: &prepared.bodies,

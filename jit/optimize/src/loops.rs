@@ -120,7 +120,7 @@ impl<'a> LoopOp<'a> {
     }
 
     /// Returns where the end of a block continues, if that is another op.
-    fn after(&self, end: &End) -> Vec<Place> {
+    fn continues_at(&self, end: &End) -> Vec<Place> {
         let place = match end {
             End::Next { .. } => Some(self.place.beside(self.at.next_pc())),
             End::To { label, .. } | End::Switch { labels: label, .. } => {
@@ -167,7 +167,7 @@ impl<'a> Loop<'a> {
         let mut edges = BTreeMap::new();
         for op in ops.values() {
             let blocks = &bodies.body_of(usize::from(op.at.op.0)).blocks;
-            for to in op.shape.order.iter().flat_map(|&block| op.after(&blocks[block].end)) {
+            for to in op.shape.order.iter().flat_map(|&block| op.continues_at(&blocks[block].end)) {
                 *edges.entry(to).or_default() += 1;
             }
         }

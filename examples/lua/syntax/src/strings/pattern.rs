@@ -18,7 +18,7 @@ mod matcher;
 use std::fmt;
 use std::ops::Range;
 
-use matcher::{Length, Matcher, RawCapture};
+use matcher::{Captures, Length, Matcher, RawCapture};
 
 use crate::steps::{Refused, Steps};
 
@@ -86,14 +86,14 @@ impl<'a> Pattern<'a> {
     /// Creates a pattern from `text`.
     #[must_use]
     pub fn new(text: &'a [u8]) -> Pattern<'a> {
-        Pattern { text: text.split(|&byte| byte == 0).next().unwrap_or_default() }
+        Pattern { text: &text[..text.iter().position(|&byte| byte == 0).unwrap_or(text.len())] }
     }
 
     /// Returns `true` if `text` has a character with a special meaning. If not, [`find_plain`] finds the same, and also
     /// matches zero bytes.
     #[must_use]
     pub fn has_specials(text: &[u8]) -> bool {
-        text.iter().any(|byte| b"^$*+?.([%-".contains(byte))
+        text.iter().any(|byte| matches!(byte, b'^' | b'$' | b'*' | b'+' | b'?' | b'.' | b'(' | b'[' | b'%' | b'-'))
     }
 
     /// Returns all matches in `subject` from the byte `start` on. A `^` at the pattern's start anchors it there: for
@@ -140,24 +140,19 @@ impl Matches<'_> {
     /// Returns the next match. Unlike [`next`](Iterator::next), counts the steps of the search, and ends it with
     /// [`PatternError::Stopped`] if it may not continue. The time is exponential in the worst case.
     pub fn next_match(&mut self, mut steps: Steps<'_>) -> Option<Result<Match, PatternError>> {
-        let mut start = self.at.take().filter(|&start| start <= self.subject.len())?;
+        let start = self.at.take().filter(|&start| start <= self.subject.len())?;
         steps.left = self.steps_left;
         let mut matcher = Matcher::new(self.subject, self.pattern, steps);
-        let found = loop {
-            match matcher.match_at(start) {
-                Err(error) => break Some(Err(error)),
-                Ok(Some(end)) => {
-                    if !self.is_anchored {
-                        self.at = Some(end.max(start + usize::from(end == start)));
-                    }
-                    break Some(Ok(start..end));
-                }
-                Ok(None) if self.is_anchored || start == self.subject.len() => break None,
-                Ok(None) => start += 1,
-            }
+        let found = if self.is_anchored {
+            matcher.match_at(start).map(|end| end.map(|end| start..end))
+        } else {
+            matcher.find(start)
         };
+        if let (false, Ok(Some(Range { start, end }))) = (self.is_anchored, &found) {
+            self.at = Some(*end.max(&(start + usize::from(end == start))));
+        }
         self.steps_left = matcher.steps.left;
-        found.map(|found| found.map(|range| Match { range, captures: matcher.captures() }))
+        found.transpose().map(|found| found.map(|range| Match { range, captures: matcher.captures() }))
     }
 }
 
@@ -174,7 +169,7 @@ impl Iterator for Matches<'_> {
 pub struct Match {
     /// The matched bytes of the subject.
     pub range: Range<usize>,
-    captures: Vec<RawCapture>,
+    captures: Captures,
 }
 
 /// The value of a capture.

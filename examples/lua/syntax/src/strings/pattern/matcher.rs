@@ -1,13 +1,26 @@
-//! Matches a pattern at one position of a subject by backtracking, like standard Lua's `match`.
+//! Finds the first match of a pattern by backtracking, like standard Lua's `match`.
+//!
+//! Where only some bytes can come next, the bytes of the subject are compared with these before the rest of the pattern
+//! is tried.
+
+use std::ops::Range;
+
+use smallvec::SmallVec;
 
 use super::PatternError;
-use super::class::{is_in_class, is_in_set};
+use super::class::ByteSet;
 use crate::steps::Steps;
 
 pub(super) const MAX_CAPTURES: usize = 32;
 
 /// The bytes that are compared in one step.
 const BYTES_PER_STEP: usize = 16;
+
+/// The bytes that are compared before steps are counted.
+const BYTES_AT_ONCE: usize = 1024;
+
+/// The captures of a match. Few patterns have more.
+pub(super) type Captures = SmallVec<[RawCapture; 4]>;
 
 /// Maximal depth of the recursion, which is LuaJIT's.
 const MAX_DEPTH: u32 = 200;
@@ -32,7 +45,7 @@ pub(super) struct Matcher<'a, 's> {
     subject: &'a [u8],
     pattern: &'a [u8],
     /// The captures, at most [`MAX_CAPTURES`].
-    captures: Vec<RawCapture>,
+    captures: Captures,
     depth: u32,
     pub(super) steps: Steps<'s>,
 }
@@ -42,9 +55,30 @@ type End = Result<Option<usize>, PatternError>;
 
 impl<'a, 's> Matcher<'a, 's> {
     pub(super) fn new(subject: &'a [u8], pattern: &'a [u8], steps: Steps<'s>) -> Matcher<'a, 's> {
-        Matcher { subject, pattern, captures: Vec::new(), depth: 0, steps }
+        Matcher { subject, pattern, captures: Captures::new(), depth: 0, steps }
     }
 
+    /// Returns the first match that starts at `start` or after it.
+    pub(super) fn find(&mut self, mut start: usize) -> Result<Option<Range<usize>>, PatternError> {
+        let first = self.next_bytes(0)?;
+        loop {
+            if let Some(first) = &first {
+                start += self.count(start, |byte| !first.has(byte))?;
+                if start == self.subject.len() {
+                    return Ok(None);
+                }
+            }
+            if let Some(end) = self.match_at(start)? {
+                return Ok(Some(start..end));
+            }
+            if start == self.subject.len() {
+                return Ok(None);
+            }
+            start += 1;
+        }
+    }
+
+    /// Returns the end of the match at `start`.
     pub(super) fn match_at(&mut self, start: usize) -> End {
         self.captures.clear();
         self.depth = 0;
@@ -52,8 +86,44 @@ impl<'a, 's> Matcher<'a, 's> {
     }
 
     /// Returns the captures of the last match.
-    pub(super) fn captures(self) -> Vec<RawCapture> {
+    pub(super) fn captures(self) -> Captures {
         self.captures
+    }
+
+    /// Returns the bytes one of which must come next if the pattern from `p` on matches. Returns `None` if that is not
+    /// known, or if the pattern may have an error before that.
+    fn next_bytes(&mut self, p: usize) -> Result<Option<ByteSet>, PatternError> {
+        let p = if self.pattern.get(p) == Some(&b'(') && self.captures.len() < MAX_CAPTURES { p + 1 } else { p };
+        match self.pattern[p..] {
+            [] | [b'(' | b')', ..] | [b'$'] | [b'%', b'b' | b'f' | b'0'..=b'9', ..] => Ok(None),
+            _ => {
+                let Ok(end) = item_end(self.pattern, p) else { return Ok(None) };
+                let is_required = !matches!(self.pattern.get(end), Some(b'*' | b'-' | b'?'));
+                if is_required { self.item(p, end).map(Some) } else { Ok(None) }
+            }
+        }
+    }
+
+    /// Returns the bytes that match the item at this place.
+    fn item(&mut self, p: usize, end: usize) -> Result<ByteSet, PatternError> {
+        self.steps.take((end - p) / BYTES_PER_STEP)?;
+        Ok(ByteSet::of_item(&self.pattern[p..end]))
+    }
+
+    /// Returns how many bytes from `s` on have the property, before one that has not.
+    #[inline]
+    fn count(&mut self, s: usize, is_counted: impl Fn(u8) -> bool) -> Result<usize, PatternError> {
+        let mut counted = 0;
+        for part in self.subject.get(s..).unwrap_or_default().chunks(BYTES_AT_ONCE) {
+            let end = part.iter().position(|&byte| !is_counted(byte));
+            let len = end.unwrap_or(part.len());
+            self.steps.take(1 + len / BYTES_PER_STEP)?;
+            counted += len;
+            if end.is_some() {
+                break;
+            }
+        }
+        Ok(counted)
     }
 
     /// Matches the pattern from `p` on at position `s` of the subject.
@@ -89,22 +159,21 @@ impl<'a, 's> Matcher<'a, 's> {
                     Some(end) => (s, p) = (end, p + 2),
                 },
                 _ => {
-                    let end = self.item_end(p)?;
-                    let item = &self.pattern[p..end];
+                    let end = item_end(self.pattern, p)?;
                     match self.pattern.get(end) {
                         Some(b'*') => return self.match_most(s, p, end),
                         Some(b'-') => return self.match_least(s, p, end),
-                        Some(b'+') if self.is_single_match(s, item)? => return self.match_most(s + 1, p, end),
+                        Some(b'+') if self.is_single_match(s, p, end)? => return self.match_most(s + 1, p, end),
                         Some(b'+') => return Ok(None),
                         Some(b'?') => {
-                            if self.is_single_match(s, item)?
+                            if self.is_single_match(s, p, end)?
                                 && let Some(end) = self.match_rest(s + 1, end + 1)?
                             {
                                 return Ok(Some(end));
                             }
                             p = end + 1;
                         }
-                        _ if self.is_single_match(s, item)? => (s, p) = (s + 1, end),
+                        _ if self.is_single_match(s, p, end)? => (s, p) = (s + 1, end),
                         _ => return Ok(None),
                     }
                 }
@@ -112,59 +181,45 @@ impl<'a, 's> Matcher<'a, 's> {
         }
     }
 
-    /// Returns the end of the single character, class or set that starts at `p`.
-    fn item_end(&mut self, p: usize) -> Result<usize, PatternError> {
+    /// Returns `true` if the byte at `s` matches the item at this place.
+    fn is_single_match(&mut self, s: usize, p: usize, end: usize) -> Result<bool, PatternError> {
+        let Some(&byte) = self.subject.get(s) else { return Ok(false) };
         match self.pattern[p] {
-            b'%' if p + 1 == self.pattern.len() => Err(PatternError::EndsWithPercent),
-            b'%' => Ok(p + 2),
-            b'[' => {
-                let mut end = p + 1;
-                if self.pattern.get(end) == Some(&b'^') {
-                    end += 1;
-                }
-                // A `]` as the first character does not close the set.
-                loop {
-                    match self.pattern.get(end) {
-                        None => return Err(PatternError::MissingBracket),
-                        Some(b'%') => end += 2,
-                        Some(_) => end += 1,
-                    }
-                    if self.pattern.get(end) == Some(&b']') {
-                        self.steps.take((end - p) / BYTES_PER_STEP)?;
-                        return Ok(end + 1);
-                    }
-                }
-            }
-            _ => Ok(p + 1),
+            b'.' => Ok(true),
+            b'%' | b'[' => Ok(self.item(p, end)?.has(byte)),
+            single => Ok(single == byte),
         }
     }
 
-    /// Returns `true` if the byte at `s` matches `item`.
-    // Most bytes take little more than a call would.
-    #[inline(always)]
-    fn is_single_match(&mut self, s: usize, item: &[u8]) -> Result<bool, PatternError> {
-        self.steps.take(steps_of(item))?;
-        Ok(self.subject.get(s).is_some_and(|&byte| is_in_item(byte, item)))
+    /// Returns the bytes one of which must come next, or else the rest of the pattern from `p` on need not be tried.
+    /// The rest is always tried where the recursion may be too deep, which is an error.
+    fn rest_begins_with(&mut self, p: usize) -> Result<Option<ByteSet>, PatternError> {
+        // The rest and a capture at its start.
+        if self.depth + 2 > MAX_DEPTH { Ok(None) } else { self.next_bytes(p) }
+    }
+
+    /// Returns whether a byte can be the one at `s`.
+    fn can_be_at(&self, s: usize, bytes: Option<&ByteSet>) -> bool {
+        bytes.is_none_or(|bytes| self.subject.get(s).is_some_and(|&byte| bytes.has(byte)))
     }
 
     /// Matches `item*`: first as many as possible, then fewer until the rest matches.
     fn match_most(&mut self, s: usize, p: usize, item_end: usize) -> End {
-        let item = &self.pattern[p..item_end];
-        let steps = steps_of(item);
-        let subject = self.subject.get(s..).unwrap_or_default();
-        let mut count = 0;
-        loop {
-            self.steps.take(steps)?;
-            match subject.get(count) {
-                Some(&byte) if is_in_item(byte, item) => count += 1,
-                _ => break,
-            }
-        }
-        if item_end + 1 == self.pattern.len() {
+        let item = self.item(p, item_end)?;
+        let mut count = self.count(s, |byte| item.has(byte))?;
+        let rest = item_end + 1;
+        if rest == self.pattern.len() {
             return Ok(Some(s + count));
         }
+        if count == 0 {
+            return self.match_rest(s, rest);
+        }
+        let next = self.rest_begins_with(rest)?;
         loop {
-            if let Some(end) = self.match_rest(s + count, item_end + 1)? {
+            self.steps.take(1)?;
+            if self.can_be_at(s + count, next.as_ref())
+                && let Some(end) = self.match_rest(s + count, rest)?
+            {
                 return Ok(Some(end));
             }
             if count == 0 {
@@ -176,11 +231,17 @@ impl<'a, 's> Matcher<'a, 's> {
 
     /// Matches `item-`: first none, then more until the rest matches.
     fn match_least(&mut self, mut s: usize, p: usize, item_end: usize) -> End {
+        let item = self.item(p, item_end)?;
+        let rest = item_end + 1;
+        let next = self.rest_begins_with(rest)?;
         loop {
-            if let Some(end) = self.match_rest(s, item_end + 1)? {
+            self.steps.take(1)?;
+            if self.can_be_at(s, next.as_ref())
+                && let Some(end) = self.match_rest(s, rest)?
+            {
                 return Ok(Some(end));
             }
-            if !self.is_single_match(s, &self.pattern[p..item_end])? {
+            if !self.can_be_at(s, Some(&item)) {
                 return Ok(None);
             }
             s += 1;
@@ -253,29 +314,36 @@ impl<'a, 's> Matcher<'a, 's> {
         if self.pattern.get(p) != Some(&b'[') {
             return Err(PatternError::MissingSet);
         }
-        let end = self.item_end(p)?;
-        let set = &self.pattern[p + 1..end - 1];
-        self.steps.take(set.len() / BYTES_PER_STEP)?;
+        let end = item_end(self.pattern, p)?;
         let before = s.checked_sub(1).map_or(0, |before| self.subject[before]);
         let after = self.subject.get(s).copied().unwrap_or(0);
-        Ok((!is_in_set(before, set) && is_in_set(after, set)).then_some(end))
+        let set = self.item(p, end)?;
+        Ok((!set.has(before) && set.has(after)).then_some(end))
     }
 }
 
-/// Returns the steps of comparing a byte with an item.
-#[inline]
-fn steps_of(item: &[u8]) -> usize {
-    1 + item.len() / BYTES_PER_STEP
-}
-
-/// Returns `true` if `byte` matches `item`: a character, class or set.
-#[inline(always)]
-fn is_in_item(byte: u8, item: &[u8]) -> bool {
-    match item {
-        [b'.'] => true,
-        [b'%', class] => is_in_class(byte, *class),
-        [b'[', set @ .., b']'] => is_in_set(byte, set),
-        [single, ..] => *single == byte,
-        [] => false,
+/// Returns the end of the single character, class or set that starts at `p`.
+fn item_end(pattern: &[u8], p: usize) -> Result<usize, PatternError> {
+    match pattern[p] {
+        b'%' if p + 1 == pattern.len() => Err(PatternError::EndsWithPercent),
+        b'%' => Ok(p + 2),
+        b'[' => {
+            let mut end = p + 1;
+            if pattern.get(end) == Some(&b'^') {
+                end += 1;
+            }
+            // A `]` as the first character does not close the set.
+            loop {
+                match pattern.get(end) {
+                    None => return Err(PatternError::MissingBracket),
+                    Some(b'%') => end += 2,
+                    Some(_) => end += 1,
+                }
+                if pattern.get(end) == Some(&b']') {
+                    return Ok(end + 1);
+                }
+            }
+        }
+        _ => Ok(p + 1),
     }
 }

@@ -149,7 +149,7 @@ fn searches_that_take_long_can_be_stopped() {
         assert!((100_001..101_000).contains(&taken), "{pattern:?}: {taken}");
     }
     let (found, taken) = limited(b"a+", &subject, 100_000);
-    assert!(matches!(found, Some(Ok(found)) if found.range == (0..5000)) && (4900..6000).contains(&taken), "{taken}");
+    assert!(matches!(found, Some(Ok(found)) if found.range == (0..5000)) && (256..400).contains(&taken), "{taken}");
 }
 
 #[test]

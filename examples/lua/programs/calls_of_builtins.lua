@@ -30,6 +30,37 @@ end
 print((short:sub(1)), (sub(long, 95)), (sub(long, 5, 4)), (("x"):rep(70000):sub(1, 66000):len()), (short:sub(nan)))
 print((sub(12345, 2, 3)), (short:sub("2")), (short:sub(2, "3")))
 
+-- One value of `...`, or their number.
+local function values(...)
+  local all = {}
+  for i = 1, select("#", ...) do all[i] = tostring(select(i, ...)) .. tostring((select(i - 1 - select("#", ...), ...))) end
+  return table.concat(all, " "), select("#", ...) + 1, (select("#", ...)), (select("#extra", ...)), (select(9, ...))
+end
+print(values())
+print(values(nil))
+print(values(1, nil, "x", nil))
+local function pick(i, ...) local one = select(i, ...); return one end
+print(pick(1), pick("2", 1, 2, 3), pick(1.9, 1, 2), pick(-1, 1, 2), pick(2 ^ 31 - 1, 1, 2), pick(-2, 1, 2, 3))
+local function all(i, ...) return select(i, ...) end
+local function both(i, ...) return select(i, ...), select(i, ...) end
+local function listed(i, ...) return { select(i, ...) }, { select(i, ...), select(i, ...) } end
+print(all(2, 1, 2, 3), (all(2, 1, 2, 3)), both(2, 1, 2, 3))
+print(#listed(2, 1, 2, 3), #select(2, listed(2, 1, 2, 3)))
+local function named(...) return select("1", ...).x, select(1, ...).x, select(-1, ...):len() end
+print(named({ x = 5 }, "four"))
+do
+  local select = function(...) return "other", ... end
+  local function shadowed(...) local a = select(1, ...); return a, (select("#", ...)) end
+  print(shadowed(7))
+end
+local function replaced(...) local a = select(1, ...); return a end
+print(replaced(7))
+local original = select
+select = function(i) return -i end
+print(replaced(7))
+select = original
+print(replaced(7))
+
 -- Functions of one number that need the runtime.
 local sin, exp, log, deg = math.sin, math.exp, math.log, math.deg
 for _, x in ipairs { 0, 1, -2.5, 1e6, huge } do
@@ -50,6 +81,8 @@ print(message(function(x) math.abs(x) end))
 print(message(function(s) return (s:sub({})) end, "x"))
 print(message(function(s) return (s:sub()) end, "x"))
 print(message(function(x) return (math.sin(x)) end, {}))
+for _, index in ipairs { 0, -3, "x", print } do print(message(function(i, ...) local a = select(i, ...) end, index, 1, 2)) end
+print(message(function(...) local a = select(...) end))
 
 -- Where the result goes: nowhere, to a local, a field, a condition, an argument, a result.
 local t, x = {}, -3
@@ -174,6 +207,17 @@ print(seen)
 --> abc	ab	ab		50
 --> abc	456789		66000	abc
 --> 23	bc	bc
+--> 	1	0	0	nil
+--> nilnil	2	1	1	nil
+--> 11 nilnil xx nilnil	5	4	4	nil
+--> nil	2	1	2	nil	2
+--> 2	2	2	2	3
+--> 2	3
+--> 5	5	4
+--> other	other
+--> 7
+--> -1
+--> 7
 --> 0 1 0 0	true
 --> 0.8414709848 1.648721271 57.29577951 0.761594156	true
 --> -0.5984721441 0.2865047969 -143.2394488 -0.9866142982	true
@@ -191,23 +235,28 @@ print(seen)
 --> bad argument #1 to 'sub' (number expected, got table)
 --> bad argument #1 to 'sub' (number expected, got no value)
 --> bad argument #1 to 'sin' (number expected, got table)
+--> bad argument #1 to 'select' (index out of range)
+--> bad argument #1 to 'select' (index out of range)
+--> bad argument #1 to 'select' (number expected, got string)
+--> bad argument #1 to 'select' (number expected, got function)
+--> bad argument #1 to 'select' (number expected, got no value)
 --> 3	2	3	7
 --> 2	1	2
 --> 3	1	1	3	3.5
---> false	calls_of_builtins.lua:66: attempt to index a number value
+--> false	calls_of_builtins.lua:99: attempt to index a number value
 --> 2	2
 --> 3	5
 --> 2
 --> 0	abcabc
 --> replaced 4	2	3
---> false	calls_of_builtins.lua:86: attempt to call field 'sqrt' (a nil value)
+--> false	calls_of_builtins.lua:119: attempt to call field 'sqrt' (a nil value)
 --> mine	1
 --> 2	other
 --> true	7
 --> called	called
 --> 97	98
 --> own a
---> 97	1	false	calls_of_builtins.lua:99: attempt to index local 's' (a number value)
+--> 97	1	false	calls_of_builtins.lua:132: attempt to index local 's' (a number value)
 --> byte	a	1
 --> 97
 --> another

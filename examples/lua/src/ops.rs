@@ -463,6 +463,7 @@ pub mod ops {
         fn move_down(vm: &mut Vm, values: Window, count: u32);
         fn float_of(vm: &mut Vm, function: Value, x: Value) -> Value;
         fn part_of(vm: &mut Vm, function: Value, text: Value, first: Value, last: Value) -> Result<Value, Thrown>;
+        fn selected(vm: &mut Vm, function: Value, rest: Value, index: Value) -> Value;
         fn builtin_frame(vm: &mut Vm) -> Callee;
         fn call_builtin(vm: &mut Vm, builtin: Value) -> Result<(), Thrown>;
         fn protect(vm: &mut Vm, parts: u32) -> Result<(), Thrown>;
@@ -1327,6 +1328,19 @@ pub mod ops {
     ) -> Result<(Value, Flow), Thrown> {
         let result = part_of(vm, function, text, first, last)?;
         if result.0 == NOTHING.0 { Ok((function, Flow::Next)) } else { Ok((result, done.jump())) }
+    }
+
+    /// `dst = function(index, ...)` for `select`, of which one value is used
+    #[vm_op]
+    fn call_select(
+        vm: &mut Vm,
+        function: Value,
+        rest: Value,
+        #[place(slot, constant)] index: Value,
+        done: Label,
+    ) -> (Value, Flow) {
+        let result = selected(vm, function, rest, index);
+        if result.0 == NOTHING.0 { (function, Flow::Next) } else { (result, done.jump()) }
     }
 
     // Building blocks of builtins: see `stubs.rs`.

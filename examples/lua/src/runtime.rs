@@ -61,7 +61,7 @@ pub(crate) use index::{
     advance, index, index_field, index_global, index_method, make_table, set, set_elements, set_name,
 };
 pub(crate) use protected::{caught, protect};
-pub(crate) use shortcut::{float_of, int32, part_of};
+pub(crate) use shortcut::{float_of, int32, part_of, selected};
 pub(crate) use switch::Switch;
 pub(crate) use unwinding::before_unwinding;
 pub(crate) use upvalue::{close_upvalues, make_closure, store_upvalue};

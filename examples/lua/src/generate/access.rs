@@ -137,8 +137,7 @@ impl Generator<'_> {
         let shortcut = self.shortcut(called, destination);
         let done = self.asm.label();
         let is_open = if let Some(shortcut) = shortcut {
-            self.short_call(shortcut, window, function.slot, first, arguments, done);
-            false
+            self.short_call(shortcut, window, function.slot, first, arguments, done)
         } else {
             if function.slot != window {
                 self.asm.copy(window, function.slot);

@@ -183,7 +183,7 @@ impl Generator<'_> {
     }
 
     /// Evaluates an expression to several values, from the first free slot on.
-    fn values(&mut self, expression: &Expression, destination: Destination) {
+    pub(super) fn values(&mut self, expression: &Expression, destination: Destination) {
         match (expression, destination) {
             (Expression::Access { base, suffixes }, destination) => self.access(base, suffixes, destination),
             (_, Destination::Some(count)) => {

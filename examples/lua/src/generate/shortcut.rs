@@ -31,6 +31,8 @@ pub(super) enum Shortcut {
     BinaryOrOne(Binary),
     /// With three arguments, of which the third is -1 if it is not passed.
     TernaryOrLast(Ternary),
+    /// `select`, with an index and `...`.
+    Select,
 }
 
 impl Shortcut {
@@ -67,6 +69,7 @@ impl Shortcut {
             Shortcut::Binary(_) => arguments == 2,
             Shortcut::BinaryOrOne(_) => arguments == 1 || arguments == 2,
             Shortcut::TernaryOrLast(_) => arguments == 2 || arguments == 3,
+            Shortcut::Select => unreachable!("it is in no module"),
         };
         fits.then_some(shortcut)
     }
@@ -77,6 +80,7 @@ impl Shortcut {
             Shortcut::Unary(_) => None,
             Shortcut::Binary(_) | Shortcut::BinaryOrOne(_) => Some(1),
             Shortcut::TernaryOrLast(_) => Some(2),
+            Shortcut::Select => Some(0),
         }
     }
 }
@@ -95,6 +99,11 @@ impl Generator<'_> {
                 let origin = Origin::of(self.function.locals, self.function.upvalues, called.base, before)?;
                 Shortcut::of(text(origin.global), text(origin.field?), arguments.len())
             }
+            // All values of it can be returned.
+            SuffixKind::Call([_, Expression::Vararg]) if !matches!(destination, Some(Destination::Returned)) => {
+                let origin = Origin::of(self.function.locals, self.function.upvalues, called.base, before)?;
+                (origin.field.is_none() && text(origin.global) == b"select").then_some(Shortcut::Select)
+            }
             SuffixKind::Method { name, arguments } if !is_open(arguments) => {
                 Shortcut::of_method(text(name), arguments.len())
             }
@@ -103,7 +112,8 @@ impl Generator<'_> {
     }
 
     /// Evaluates the arguments, and appends the op of a builtin. What follows, up to `done`, fills the rest of the window
-    /// and calls the function. `first` is the slot of an argument that is there already.
+    /// and calls the function. `first` is the slot of an argument that is there already. Returns `true` if an unknown
+    /// number of arguments is passed.
     pub(super) fn short_call(
         &mut self,
         shortcut: Shortcut,
@@ -112,7 +122,11 @@ impl Generator<'_> {
         first: Option<Slot>,
         arguments: &[Expression<'_>],
         done: Target,
-    ) {
+    ) -> bool {
+        let (arguments, rest) = match (shortcut, arguments) {
+            (Shortcut::Select, [index, rest]) => (std::slice::from_ref(index), Some(rest)),
+            _ => (arguments, None),
+        };
         let mut operands: Vec<Place<Value>> = first.into_iter().map(Place::Slot).collect();
         let mut late = Vec::new();
         for (index, argument) in arguments.iter().enumerate() {
@@ -137,10 +151,15 @@ impl Generator<'_> {
             Shortcut::Unary(op) => op(asm, window, function, slot(0), done),
             Shortcut::Binary(op) | Shortcut::BinaryOrOne(op) => op(asm, window, function, slot(0), last(1.0), done),
             Shortcut::TernaryOrLast(op) => op(asm, window, function, slot(0), slot(1), last(-1.0), done),
+            Shortcut::Select => asm.call_select(window, function, self.rest, operands[0], done),
         }
         for (slot, operand) in late {
             self.asm.copy(slot, operand);
         }
+        if let Some(rest) = rest {
+            self.values(rest, Destination::Open);
+        }
+        rest.is_some()
     }
 
     /// Returns an argument as an operand of the op: a local or a constant if no argument after it can change the local,
@@ -159,7 +178,7 @@ impl Generator<'_> {
             Expression::Variable { variable: Variable::Local(local), .. } if later.iter().all(is_simple) => {
                 return Place::Slot(self.slot(*local));
             }
-            Expression::Number(_) if may_be_constant => {
+            Expression::Number(_) | Expression::String(_) if may_be_constant => {
                 if let Some(constant) = self.constant_of(argument) {
                     return Place::Constant(constant);
                 }

@@ -283,6 +283,8 @@ pub enum Shortcut {
     Float(fn(f64) -> f64),
     /// As `string.sub`.
     Part,
+    /// As `select`.
+    Select,
 }
 
 traced!(Builtin { captured } not { object, callee, function, name, shortcut });

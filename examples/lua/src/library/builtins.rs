@@ -35,6 +35,7 @@ pub(super) fn set_shortcuts(vm: &mut Vm) {
         set_shortcut(vm, "math", name, Shortcut::Float(float));
     }
     set_shortcut(vm, "string", "sub", Shortcut::Part);
+    set_shortcut(vm, "_G", "select", Shortcut::Select);
 }
 
 fn set_shortcut(vm: &mut Vm, module: &str, name: &str, shortcut: Shortcut) {

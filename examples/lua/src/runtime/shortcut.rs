@@ -39,6 +39,25 @@ pub(crate) fn part_of(vm: &mut Vm, function: Value, text: Value, first: Value, l
     Ok(vm.host.heap.text(bytes).into())
 }
 
+/// Returns a value of `...`, or their number, as `select` does. Returns [`NOTHING`] if it is another function, or the
+/// index must be converted or is wrong.
+pub(crate) fn selected(vm: &mut Vm, function: Value, rest: Value, index: Value) -> Value {
+    let Some(Shortcut::Select) = shortcut(vm, function) else { return NOTHING };
+    let rest = rest.to_table();
+    let given = rest.map_or(0, |rest| i64::from(rest.array_len));
+    if index.to_text().is_some_and(|text| text.bytes().first() == Some(&b'#')) {
+        return Value::number(given as f64);
+    }
+    let Some(index) = index.to_number() else { return NOTHING };
+    let index = i64::from(int32(index));
+    let from = if index < 0 { index + given + 1 } else { index };
+    match (u32::try_from(from), rest) {
+        (Ok(0) | Err(_), _) => NOTHING,
+        (Ok(from), Some(rest)) => rest.get_index(from),
+        (Ok(_), None) => Value::NIL,
+    }
+}
+
 /// Returns a number truncated to 32 bits. Numbers out of range and NaN become the smallest one.
 pub(crate) fn int32(number: f64) -> i32 {
     // The conversion saturates small numbers anyway; NaN is not less than the limit.

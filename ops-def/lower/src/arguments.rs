@@ -16,6 +16,8 @@ pub(crate) struct Arguments {
     pub(crate) context: Option<Type>,
     pub(crate) host: Option<Type>,
     pub(crate) error: Option<Type>,
+    /// The function that turns a `bool` into a value.
+    pub(crate) boolean: Option<Type>,
     /// Number of arguments that every function takes.
     pub(crate) arity: Option<u16>,
     /// Whether `operands = stack` is given.
@@ -79,6 +81,7 @@ impl Arguments {
             "context" => self.context.replace(ty).is_some(),
             "host" => self.host.replace(ty).is_some(),
             "error" => self.error.replace(ty).is_some(),
+            "boolean" if matches!(ty, Type::Path(_)) => self.boolean.replace(ty).is_some(),
             "operands" if word("stack") || word("registers") => self.operands.replace(word("stack")).is_some(),
             "memory" if word("typed") => std::mem::replace(&mut self.typed_memory, true),
             _ => return errors.on(name, Problem::InstructionSetArgument),

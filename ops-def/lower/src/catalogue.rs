@@ -41,6 +41,13 @@ pub(crate) enum Problem {
     EachLength { row: String, takes: usize, given: usize },
     EachUnused(String),
     EachEntry { entry: String, placeholder: String, what: &'static str },
+    BranchesForm,
+    BranchesNone,
+    BranchesWhen(String),
+    BranchesValue(String),
+    BranchesOperands,
+    BranchesLabel,
+    BranchesResult(String),
     OpParameter(String),
     OpResult(String),
     OpGeneric,
@@ -142,7 +149,7 @@ impl Problem {
             ),
             Problem::InstructionSetArgument => pair(
                 "this is not an argument of `#[mimeo::instruction_set]`",
-                "the arguments are `value`, `context`, `host` and `error = Type`, `arity = N`, `operands = registers` or `stack`, and `memory = typed`",
+                "the arguments are `value`, `context`, `host` and `error = Type`, `boolean = function`, `arity = N`, `operands = registers` or `stack`, and `memory = typed`",
             ),
             Problem::TwoArguments(name) => (format!("`{name}` is given twice"), "remove one of them".into()),
             Problem::MissingValue => pair(
@@ -242,7 +249,7 @@ impl Problem {
             ),
             Problem::OpArgument => pair(
                 "this is not an argument of `#[vm_op]`",
-                "the arguments are `stencil = none`, `stencil = required`, `stencil = \"file.c\"` with `reviewed = \"…\"`, `result = slot`, and `each(…): …`",
+                "the arguments are `stencil = none`, `stencil = required`, `stencil = \"file.c\"` with `reviewed = \"…\"`, `result = slot`, `branches`, and `each(…): …`",
             ),
             Problem::EachForm => pair(
                 "this `each` is malformed",
@@ -263,11 +270,39 @@ impl Problem {
             }
             Problem::EachUnused(name) => (
                 format!("the placeholder `{name}` is not used"),
-                format!("use it in the function or its attributes, or as `{{{name}}}` in its documentation, or remove it and its column"),
+                format!("use it in the function or its attributes, or as `{{{name}}}` in its documentation, or remove it"),
             ),
             Problem::EachEntry { entry, placeholder, what } => (
                 format!("`{entry}` cannot replace `{placeholder}`, which is used as {what}"),
                 "write a name, type, expression or pattern, as the function requires; a binary operator replaces a function of two arguments".into(),
+            ),
+            Problem::BranchesForm => pair(
+                "these `branches` are malformed",
+                "write `branches`, or list what is to be made: `branches(value, if, unless)`, with other names as in `if = jump_if_less`",
+            ),
+            Problem::BranchesNone => pair(
+                "this condition decides no branch",
+                "add `if`, `unless` or both; an op that only results in a value needs no `branches`",
+            ),
+            Problem::BranchesWhen(name) => (
+                format!("`{name}` is the result that a branch jumps for, and the op `value` does not jump"),
+                "remove `value` or `when`".into(),
+            ),
+            Problem::BranchesValue(ty) => (
+                format!("the instruction set does not say which `{ty}` a `bool` becomes"),
+                format!("write `#[mimeo::instruction_set(…, boolean = function)]` with a helper that turns a `bool` into a `{ty}`, or `branches(if, unless)` without `value`"),
+            ),
+            Problem::BranchesOperands => pair(
+                "a condition without operands always has the same result",
+                "add an operand, or `vm: &mut Vm` if it depends on the machine",
+            ),
+            Problem::BranchesLabel => pair(
+                "a condition cannot have labels",
+                "remove the parameter: each branch gets the operand `to: Label` after those of the condition",
+            ),
+            Problem::BranchesResult(ty) => (
+                format!("a condition returns a `bool`, not `{ty}`"),
+                "return `bool`, or `Result<bool, Thrown>`; `branches` makes a value and jumps of it".into(),
             ),
             Problem::OpParameter(ty) => (
                 format!("an op's operand cannot be a `{ty}`"),

@@ -137,10 +137,7 @@ impl Each {
         let mut members = Vec::new();
         for row in &self.rows {
             let mut member = function.clone();
-            let mut substitution = Substitution { placeholders: &self.placeholders, row, used: &mut used, errors };
-            // The function's own name is not a placeholder.
-            member.sig.ident = Ident::new("_", row.name.span());
-            substitution.visit_item_fn_mut(&mut member);
+            substitute(&mut member, &self.placeholders, &row.entries, &mut used, errors);
             member.sig.ident = row.name.clone();
             let body = function.sig.fn_token.span;
             members.push(Written { function: member, member: Some(Member::new(&row.name, self.rows.len(), body)) });
@@ -152,13 +149,26 @@ impl Each {
     }
 }
 
+/// Replaces the placeholders in a function with their entries, and marks those that it has.
+pub(crate) fn substitute(
+    function: &mut ItemFn,
+    placeholders: &[Ident],
+    entries: &[TokenStream],
+    used: &mut [bool],
+    errors: &mut Errors,
+) {
+    // The function's own name is not a placeholder.
+    function.sig.ident = Ident::new("_", function.sig.ident.span());
+    Substitution { placeholders, entries, used, errors }.visit_item_fn_mut(function);
+}
+
 /// Replaces the placeholders with the entries of a row.
 ///
 /// The tokens of an entry get the span of the placeholder, so that a problem of the function is reported at the
 /// function, in the same place for all ops.
 struct Substitution<'a> {
     placeholders: &'a [Ident],
-    row: &'a Row,
+    entries: &'a [TokenStream],
     used: &'a mut [bool],
     errors: &'a mut Errors,
 }
@@ -173,7 +183,7 @@ impl Substitution<'_> {
 
     /// Parses a placeholder's entry as a `T`, with the span of the placeholder.
     fn entry<T>(&mut self, index: usize, at: Span, what: &'static str, parse: impl Parser<Output = T>) -> Option<T> {
-        let entry = &self.row.entries[index];
+        let entry = &self.entries[index];
         let parsed = parse.parse2(placed(entry.clone(), at)).ok();
         if parsed.is_none() {
             let (text, placeholder) = (text_of(entry), name_of(&self.placeholders[index]));
@@ -188,7 +198,7 @@ impl Substitution<'_> {
         let Expr::Path(path) = &*call.func else { return None };
         let name = path.path.get_ident()?;
         let index = self.placeholder(name)?;
-        let op = syn::parse2(placed(self.row.entries[index].clone(), name.span())).ok()?;
+        let op = syn::parse2(placed(self.entries[index].clone(), name.span())).ok()?;
         let mut operands = call.args.iter().cloned().map(Box::new);
         let (Some(left), Some(right), None) = (operands.next(), operands.next(), operands.next()) else { return None };
         Some(Expr::Binary(syn::ExprBinary { attrs: call.attrs.clone(), left, op, right }))
@@ -201,7 +211,7 @@ impl Substitution<'_> {
             let placeholder = format!("{{{}}}", name_of(&self.placeholders[index]));
             if value.contains(&placeholder) {
                 self.used[index] = true;
-                let entry = &self.row.entries[index];
+                let entry = &self.entries[index];
                 let words = syn::parse2::<LitStr>(entry.clone()).map_or_else(|_| text_of(entry), |text| text.value());
                 value = value.replace(&placeholder, &words);
             }
@@ -215,8 +225,8 @@ impl Substitution<'_> {
         for token in tokens {
             match token {
                 TokenTree::Ident(ident) => match self.placeholder(&ident) {
-                    Some(index) if is_own => result.extend(self.row.entries[index].clone()),
-                    Some(index) => result.extend(placed(self.row.entries[index].clone(), ident.span())),
+                    Some(index) if is_own => result.extend(self.entries[index].clone()),
+                    Some(index) => result.extend(placed(self.entries[index].clone(), ident.span())),
                     None => result.extend([TokenTree::Ident(ident)]),
                 },
                 TokenTree::Group(group) => {
@@ -292,4 +302,4 @@ impl VisitMut for Substitution<'_> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

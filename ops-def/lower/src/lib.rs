@@ -3,6 +3,7 @@
 //! ```text
 //! types.rs                       types → `Ty` (ty.rs)
 //! family.rs                      `each`: one function → several ops
+//! branches.rs                    a condition → its value, and the branches that it decides
 //! structs.rs, consts.rs,         the items of the module, with types
 //! functions.rs, op.rs
 //! module.rs                      the module: its items by kind
@@ -20,6 +21,7 @@
 
 mod arguments;
 mod attributes;
+mod branches;
 mod c;
 mod canonical;
 mod catalogue;

@@ -9,6 +9,7 @@ use syn::{Attribute, Ident, Item, ItemMod};
 
 use crate::arguments::Arguments;
 use crate::attributes::{is_instruction_set, is_vm_op, take_operand_attributes};
+use crate::branches;
 use crate::catalogue::Problem;
 use crate::consts::{self, Consts};
 use crate::errors::Errors;
@@ -146,7 +147,9 @@ impl Module {
         match item {
             Item::Fn(function) if function.attrs.iter().any(is_vm_op) => {
                 report_misplaced(&function.attrs, errors);
-                ops.extend(family::expand(function, errors));
+                for written in family::expand(function, errors) {
+                    ops.extend(branches::expand(written, self.machine(), &self.args, errors));
+                }
             }
             Item::Fn(function) => {
                 let mut kept = function.clone();

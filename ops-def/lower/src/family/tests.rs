@@ -111,13 +111,13 @@ fn tokens(text: &str) -> TokenStream {
 }
 
 /// Returns the handlers, the metadata with the documentation, and the assembler; or the errors.
-fn expanded(ops: &str) -> String {
-    expand(tokens(ARGUMENTS), tokens(&module(ops)), |_| TableFile::Missing("nothing is made".into())).to_string()
+fn expanded(arguments: &str, module: &str) -> String {
+    expand(tokens(arguments), tokens(module), |_| TableFile::Missing("nothing is made".into())).to_string()
 }
 
 /// Returns the C, without the lines of the ops.
-fn lowered(ops: &str) -> String {
-    let file = format!("#[instruction_set({ARGUMENTS})] {}", module(ops));
+fn lowered(arguments: &str, module: &str) -> String {
+    let file = format!("#[instruction_set({arguments})] {module}");
     let Lowered { prelude, ops, .. } = lower_file(&file, "ops.rs").expect("it is Rust").remove(0);
     let ops = ops.into_iter().map(|op| format!("{:?}", crate::LoweredOp { line: 0, ..op }));
     let texts: Vec<String> = ops.collect();
@@ -127,21 +127,25 @@ fn lowered(ops: &str) -> String {
     prelude + &lines.collect::<String>()
 }
 
+/// Checks that two modules become the same.
+#[track_caller]
+pub(crate) fn assert_same(arguments: &str, short: &str, written_out: &str) {
+    assert_eq!(lowered(arguments, short), lowered(arguments, written_out));
+    let (expanded, truth) = (expanded(arguments, short), expanded(arguments, written_out));
+    let same = expanded.chars().zip(truth.chars()).take_while(|(a, b)| a == b).count();
+    assert!(expanded == truth, "{short}\nbecomes … {}", expanded.chars().skip(same).take(200).collect::<String>());
+}
+
 #[test]
 fn a_family_equals_its_ops_written_out() {
     for (family, ops) in CASES {
-        assert_eq!(lowered(family), lowered(ops));
-        let (expanded, truth) = (expanded(family), expanded(ops));
-        let same = expanded.chars().zip(truth.chars()).take_while(|(a, b)| a == b).count();
-        assert!(expanded == truth, "{family}\nbecomes … {}", expanded.chars().skip(same).take(200).collect::<String>());
+        assert_same(ARGUMENTS, &module(family), &module(ops));
     }
 }
 
-/// Returns the problems of a body that three ops share.
-fn problems(body: &str) -> String {
-    let rows = "one(wrapping_add, 1), two(wrapping_mul, true), three(wrapping_add, false)";
-    let ops = format!("#[vm_op(each(method, amount): {rows})]\nfn op(a: i64, b: i64) -> i64 {{ {body} }}");
-    let text = expanded(&ops);
+/// Returns the problems of a module, each without its help and with its note.
+pub(crate) fn problems(arguments: &str, module: &str) -> String {
+    let text = expanded(arguments, module);
     let messages = text.split("compile_error ! { \"").skip(1).filter_map(|part| part.split('"').next());
     let short = messages.map(|message| {
         let note = message.find("\\nnote").map_or("", |at| &message[at + 2..]);
@@ -152,6 +156,11 @@ fn problems(body: &str) -> String {
 
 #[test]
 fn a_problem_lists_its_ops_unless_all_have_it() {
+    let problems = |body: &str| {
+        let rows = "one(wrapping_add, 1), two(wrapping_mul, true), three(wrapping_add, false)";
+        let ops = format!("#[vm_op(each(method, amount): {rows})]\nfn op(a: i64, b: i64) -> i64 {{ {body} }}");
+        problems(ARGUMENTS, &module(&ops))
+    };
     assert_eq!(problems("a.method(1) ^ missing(amount)"), "unknown function `missing`; \n");
     assert_eq!(problems("a.method(amount)"), "expected `i64`, found `bool`; note: only in `two`, `three`\n");
 }

@@ -14,6 +14,8 @@ use proc_macro::TokenStream;
 /// * `context = Type`: a `repr(C)` struct of the module that ops and stencils access as `vm.context`.
 /// * `host = Type`: any Rust type, which runtime functions access as `vm.host`.
 /// * `error = Type`: what `vm.throw` takes; a `String` by default.
+/// * `boolean = function`: a helper that turns a `bool` into a value, for [conditions](macro@vm_op#conditions). An `i64` or
+///   `u64` is 1 or 0 without it.
 /// * `operands = registers` or `stack`: the kind of machine; `registers` by default.
 /// * `memory = typed`: a promise that ops access each byte of memory under one description between two calls of the
 ///   runtime, either as a field of a struct or as plain memory of one type. The optimizing tier then knows that a store
@@ -89,6 +91,7 @@ pub fn instruction_set(args: TokenStream, item: TokenStream) -> TokenStream {
 /// * `#[vm_op(stencil = "file.c", reviewed = "…")]`: the stencil is written by hand, and was reviewed against the op with
 ///   this fingerprint.
 /// * `#[vm_op(result = slot)]`: the result of a stack machine's op goes into a local.
+/// * `#[vm_op(branches)]`: the function is a condition, which defines an op with its value and two branches.
 /// * `#[vm_op(each(…): …)]`: the function defines several ops.
 ///
 /// # Several ops from one function
@@ -116,6 +119,28 @@ pub fn instruction_set(args: TokenStream, item: TokenStream) -> TokenStream {
 /// `#[vm_op(stencil = native, each(native, by): add_one(required, 1), add_two(none, 2))]`.
 ///
 /// An error in the function is reported once. If it does not affect all ops, the message lists those it affects.
+///
+/// # Conditions
+///
+/// A function with `branches` returns a `bool`, or a `Result<bool, Thrown>`. It is three ops:
+///
+/// ```text
+/// /// Whether `a < b`.
+/// #[vm_op(branches)]
+/// fn less(a: i64, b: i64) -> bool {
+///     a < b
+/// }
+/// ```
+///
+/// * `less` results in the value of the condition: 1 or 0, or what the set's `boolean` function returns.
+/// * `jump_if_less` takes a label `to` after the operands, and jumps to it if the condition is true.
+/// * `jump_unless_less` jumps if it is false.
+///
+/// `branches(if, unless)` makes only these, and `branches(if = jump_below)` chooses a name. With `each`, the names are made
+/// of those of the rows. The documentation of the branches is made of that of the condition: ``Jumps to `to` if `a < b`.``
+///
+/// With `branches(if, unless, when)`, the body can use the name `when`: the result for which the branch jumps. A runtime
+/// function needs it if it requests a call whose result decides the jump.
 ///
 /// # NaNs
 ///

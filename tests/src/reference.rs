@@ -237,6 +237,12 @@ pub mod reference_ops {
         a.wrapping_add(1)
     }
 
+    /// Whether `a` is more than 0.
+    #[vm_op(branches)]
+    fn positive(a: i64) -> bool {
+        a > 0
+    }
+
     // Types and literals.
 
     /// Conversions between numbers.

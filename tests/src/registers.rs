@@ -225,7 +225,7 @@ unsafe impl mimeo::TrustedOps for register_ops::Ops {}
 /// Contract of its unsafe blocks: (1) the context's pointers are those that [`Host::new`] made, and
 /// what they point to lives as long as the machine; (2) an index operand is inside its space, which has as many
 /// elements as the memory that its pointer points to; (3) the runtime returns only nodes of the host.
-#[mimeo::instruction_set(value = Value, context = Context, host = super::Host)]
+#[mimeo::instruction_set(value = Value, boolean = Value::boolean, context = Context, host = super::Host)]
 #[expect(clippy::undocumented_unsafe_blocks, reason = "the module's contract says why they are sound")]
 #[expect(clippy::collapsible_if, reason = "the op language has no `let` in the middle of a condition")]
 pub mod register_ops {
@@ -1016,10 +1016,49 @@ pub mod register_ops {
         to.jump()
     }
 
-    /// Jumps to `to` if `a < b`.
-    #[vm_op]
-    fn jump_if_less(a: Value, #[place(slot, constant)] b: Value, to: Label) -> Flow {
-        if a.as_int() < b.as_int() { to.jump() } else { Flow::Next }
+    /// Whether `a < b`.
+    #[vm_op(branches)]
+    fn less(a: Value, #[place(slot, constant)] b: Value) -> bool {
+        a.as_int() < b.as_int()
+    }
+
+    /// Whether `a` is more than 0. Throws if it is neither a number nor of this kind.
+    #[vm_op(branches)]
+    fn positive(vm: &mut Vm, a: Value, #[imm] kind: u8) -> Result<bool, Thrown> {
+        if a.is_int() {
+            return Ok(a.as_int() > 0);
+        }
+        if a.is_float() {
+            return is_positive(vm, a.as_float());
+        }
+        match kind {
+            0 => Err(refuse(vm, kind)),
+            1..=9 => Ok(true),
+            _ => Ok(a.truth()),
+        }
+    }
+
+    /// Whether the truth of `a` is that of {compare}.
+    #[vm_op(branches(value = is_true, if = go_on_true, unless = go_unless_true),
+        each(compare): truth(TRUE))]
+    fn truths(a: Value) -> bool {
+        a.truth() == Value::compare.truth()
+    }
+
+    /// Whether the inline cache has seen `a`, which it then has.
+    #[vm_op(branches)]
+    fn seen(a: Value, #[cache] cell: &PropertyCache) -> bool {
+        let is_hit = cell.filled.get() && cell.value.get().0 == a.0;
+        cell.filled.set(true);
+        cell.value.set(a);
+        is_hit
+    }
+
+    /// Whether the runtime counts as true what the op tells it: `a`, or whether the branch is taken if that is so.
+    #[vm_op(branches(if, unless, when = jumps_for))]
+    fn decided(vm: &mut Vm, a: Value, args: Window) -> Result<bool, Thrown> {
+        tell(vm, if args.len() > 2 { Value::boolean(jumps_for) } else { a });
+        Ok(if jumps_for { a.truth() } else { args.len() == 1 })
     }
 
     /// `dst = a + 1`, and jumps to `to` if that is below `b`: the end of a counting loop.

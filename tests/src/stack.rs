@@ -187,6 +187,61 @@ pub mod stack_ops {
         to.jump(a & 3)
     }
 
+    // Conditions, as values and as branches.
+
+    /// `a {compare} b`, of `{ty}`
+    #[vm_op(branches, each(ty, compare): less(i64, <), less_unsigned(u64, <), same_half(u32, ==))]
+    fn order(a: u64, b: u64) -> bool {
+        compare(a as ty, b as ty)
+    }
+
+    /// Whether `a`, a local or a constant, is `b` or an immediate.
+    #[vm_op(branches(if = jump_if_known, unless = jump_unless_known, value = known))]
+    fn is_known(#[place(slot, constant)] a: u64, b: u64, #[imm] more: u64) -> bool {
+        if a == more {
+            return true;
+        }
+        match b {
+            0 => false,
+            _ if b == more => return a != NONE,
+            _ => {
+                let both = a ^ b;
+                both == 0
+            }
+        }
+    }
+
+    /// Whether the inline cache remembers `a`, which it then does.
+    #[vm_op(branches)]
+    fn remembered(a: u64, #[cache] memo: &Memo) -> bool {
+        let is_hit = memo.filled.get() && memo.key.get() == a;
+        memo.key.set(a);
+        memo.filled.set(true);
+        is_hit
+    }
+
+    /// Whether the runtime's answer is odd; it throws for some questions.
+    #[vm_op(branches)]
+    fn odd(vm: &mut Vm, a: u64, #[imm] mask: u64) -> Result<bool, Thrown> {
+        if a & mask == 0 {
+            return Ok(a == 0);
+        }
+        if a == mask {
+            return Err(zero_divisor(vm));
+        }
+        match checked_log(vm, a)? {
+            0 => Ok(true),
+            answer => Ok(answer & 1 == 1),
+        }
+    }
+
+    /// Whether the context counts an even number; logs the result that the branch is taken for.
+    #[vm_op(branches(if, unless, when))]
+    fn even(vm: &mut Vm) -> bool {
+        log(vm, when as u64);
+        vm.context.count & 1 == 0
+    }
+
     /// Jumps to `less` or `more`, or continues with the next op.
     #[vm_op]
     fn jump_three_ways(a: u64, b: u64, less: Label, more: Label) -> Flow {

@@ -126,13 +126,15 @@ pub mod ops {
         }
     }
 
-    // Comparisons give 1 or 0. A function with `each` is one op for each row of it.
+    // Comparisons give 1 or 0. A function with `branches` is three ops: the comparison, and the two jumps that it decides.
 
-    /// `!a`
-    #[vm_op]
-    fn not(a: i64) -> i64 {
-        (a == 0) as i64
+    /// Whether `a` is 0.
+    #[vm_op(branches(value = not, if = jump_if_zero, unless = jump_if_not_zero))]
+    fn is_zero(a: i64) -> bool {
+        a == 0
     }
+
+    // A function with `each` is one op for each row of it.
 
     /// `a {compare} b`
     #[vm_op(each(compare):
@@ -147,18 +149,6 @@ pub mod ops {
     #[vm_op]
     fn jump(to: Label) -> Flow {
         to.jump()
-    }
-
-    /// Jumps to `to` if the condition is 0.
-    #[vm_op]
-    fn jump_if_zero(condition: i64, to: Label) -> Flow {
-        if condition == 0 { to.jump() } else { Flow::Next }
-    }
-
-    /// Jumps to `to` if the condition is not 0.
-    #[vm_op]
-    fn jump_if_not_zero(condition: i64, to: Label) -> Flow {
-        if condition != 0 { to.jump() } else { Flow::Next }
     }
 
     /// Calls `callee` with the values on top of the stack, and pushes its result.

@@ -717,95 +717,78 @@ pub mod ops {
         to.jump()
     }
 
-    /// Jumps to `to` if `a` is {what}.
-    #[vm_op(each(what, yes, no):
-        jump_if("neither false nor nil", to.jump(), Flow::Next),
-        jump_unless("false or nil", Flow::Next, to.jump()))]
-    fn jump_by_truth(a: Value, to: Label) -> Flow {
-        if a.truth() { yes } else { no }
+    /// Whether `a` is neither false nor nil.
+    #[vm_op(branches(if = jump_if, unless = jump_unless))]
+    fn is_true(a: Value) -> bool {
+        a.truth()
     }
 
-    // Non-numbers read as NaN, and every comparison with NaN is false.
+    // Comparisons only decide branches. Non-numbers read as NaN, and every comparison with NaN is false.
 
-    /// Jumps to `to` {word} `a {less} b`.
-    #[vm_op(each(word, less, not_less, slow, when, yes, no):
-        jump_if_less("if", <, >=, is_less, true, to.jump(), Flow::Next),
-        jump_unless_less("unless", <, >=, is_less, false, Flow::Next, to.jump()),
-        jump_if_less_equal("if", <=, >, is_less_equal, true, to.jump(), Flow::Next),
-        jump_unless_less_equal("unless", <=, >, is_less_equal, false, Flow::Next, to.jump()))]
-    fn jump_by_order(vm: &mut Vm, a: Value, b: Value, to: Label) -> Result<Flow, Thrown> {
-        if less(a.as_number(), b.as_number()) {
-            return Ok(yes);
+    /// `a {compare} b`
+    #[vm_op(branches(if, unless, when), each(compare, not_compare, slow):
+        less(<, >=, is_less), less_equal(<=, >, is_less_equal))]
+    fn order(vm: &mut Vm, a: Value, b: Value) -> Result<bool, Thrown> {
+        if compare(a.as_number(), b.as_number()) {
+            return Ok(true);
         }
-        if not_less(a.as_number(), b.as_number()) {
-            return Ok(no);
+        if not_compare(a.as_number(), b.as_number()) {
+            return Ok(false);
         }
-        if slow(vm, a, b, when)? { Ok(yes) } else { Ok(no) }
+        slow(vm, a, b, when)
     }
 
-    /// Jumps to `to` {word} `a {less} b`.
-    #[vm_op(each(word, less, not_less, slow, when, yes, no):
-        jump_if_less_number("if", <, >=, is_less, true, to.jump(), Flow::Next),
-        jump_unless_less_number("unless", <, >=, is_less, false, Flow::Next, to.jump()),
-        jump_if_less_equal_number("if", <=, >, is_less_equal, true, to.jump(), Flow::Next),
-        jump_unless_less_equal_number("unless", <=, >, is_less_equal, false, Flow::Next, to.jump()))]
-    fn jump_by_order_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
-        if less(a.as_number(), b) {
-            return Ok(yes);
+    /// `a {compare} b`
+    #[vm_op(branches(if, unless, when), each(compare, not_compare, slow):
+        less_number(<, >=, is_less), less_equal_number(<=, >, is_less_equal))]
+    fn order_number(vm: &mut Vm, a: Value, #[imm] b: f64) -> Result<bool, Thrown> {
+        if compare(a.as_number(), b) {
+            return Ok(true);
         }
-        if not_less(a.as_number(), b) {
-            return Ok(no);
+        if not_compare(a.as_number(), b) {
+            return Ok(false);
         }
-        if slow(vm, a, Value::number(b), when)? { Ok(yes) } else { Ok(no) }
+        slow(vm, a, Value::number(b), when)
     }
 
-    /// Jumps to `to` {word} `b {less} a`.
-    #[vm_op(each(word, less, not_less, slow, when, yes, no):
-        jump_if_greater_number("if", <, >=, is_less, true, to.jump(), Flow::Next),
-        jump_unless_greater_number("unless", <, >=, is_less, false, Flow::Next, to.jump()),
-        jump_if_greater_equal_number("if", <=, >, is_less_equal, true, to.jump(), Flow::Next),
-        jump_unless_greater_equal_number("unless", <=, >, is_less_equal, false, Flow::Next, to.jump()))]
-    fn jump_by_order_of_number(vm: &mut Vm, a: Value, #[imm] b: f64, to: Label) -> Result<Flow, Thrown> {
-        if less(b, a.as_number()) {
-            return Ok(yes);
+    /// `b {compare} a`
+    #[vm_op(branches(if, unless, when), each(compare, not_compare, slow):
+        greater_number(<, >=, is_less), greater_equal_number(<=, >, is_less_equal))]
+    fn order_of_number(vm: &mut Vm, a: Value, #[imm] b: f64) -> Result<bool, Thrown> {
+        if compare(b, a.as_number()) {
+            return Ok(true);
         }
-        if not_less(b, a.as_number()) {
-            return Ok(no);
+        if not_compare(b, a.as_number()) {
+            return Ok(false);
         }
-        if slow(vm, Value::number(b), a, when)? { Ok(yes) } else { Ok(no) }
+        slow(vm, Value::number(b), a, when)
     }
 
-    /// Jumps to `to` {word} `a == b`.
-    #[vm_op(each(word, when, yes, no):
-        jump_if_equal("if", true, to.jump(), Flow::Next),
-        jump_unless_equal("unless", false, Flow::Next, to.jump()))]
-    fn jump_by_equality(vm: &mut Vm, a: Value, b: Value, to: Label) -> Result<Flow, Thrown> {
+    /// `a == b`
+    #[vm_op(branches(if, unless, when))]
+    fn equal(vm: &mut Vm, a: Value, b: Value) -> Result<bool, Thrown> {
         if a.is_number() && b.is_number() {
-            return if a.as_number() == b.as_number() { Ok(yes) } else { Ok(no) };
+            return Ok(a.as_number() == b.as_number());
         }
         if a.0 == b.0 {
-            return Ok(yes);
+            return Ok(true);
         }
         if !may_be_equal(a, b) {
-            return Ok(no);
+            return Ok(false);
         }
-        if is_equal(vm, a, b, when)? { Ok(yes) } else { Ok(no) }
+        is_equal(vm, a, b, when)
     }
 
-    /// Jumps to `to` {word} `a` is `b`: nil, true, false, or a short string.
-    #[vm_op(each(word, yes, no):
-        jump_if_is("if", to.jump(), Flow::Next),
-        jump_unless_is("unless", Flow::Next, to.jump()))]
-    fn jump_by_identity(a: Value, #[constant] b: Value, to: Label) -> Flow {
-        if a.0 == b.0 { yes } else { no }
+    /// Whether `a` is `b`: nil, true, false, or a short string.
+    #[vm_op(branches(if, unless))]
+    fn is(a: Value, #[constant] b: Value) -> bool {
+        a.0 == b.0
     }
 
-    /// Jumps to `to` {word} `a` is the number `b`.
-    #[vm_op(each(word, yes, no):
-        jump_if_equal_number("if", to.jump(), Flow::Next),
-        jump_unless_equal_number("unless", Flow::Next, to.jump()))]
-    fn jump_by_number(a: Value, #[imm] b: f64, to: Label) -> Flow {
-        if a.as_number() == b { yes } else { no }
+    /// Whether `a` is the number `b`.
+    #[vm_op(branches(if, unless))]
+    fn equal_number(a: Value, #[imm] b: f64) -> bool {
+        a.as_number() == b
     }
 
     /// Returns `true` if two different values can be equal: they have the same type, and are not interned strings.

@@ -123,10 +123,10 @@ pub mod ops {
         to.jump(index as u32 as u64)
     }
 
-    /// Jumps to `to` if the condition is {word}.
-    #[vm_op(each(compare, word): jump_if(!=, "true"), jump_unless(==, "false"))]
-    fn jump_on(condition: u64, to: Label) -> Flow {
-        if compare(condition as u32, 0) { to.jump() } else { Flow::Next }
+    /// Whether the condition is not 0.
+    #[vm_op(branches(if = jump_if, unless = jump_unless))]
+    fn is_true(condition: u64) -> bool {
+        condition as u32 != 0
     }
 
     /// Traps.
@@ -408,26 +408,14 @@ pub mod ops {
         }
     }
 
-    /// `dst = a {compare} b`, of `{kind}`
-    #[vm_op(each(kind, compare):
+    /// `a {compare} b`, of `{kind}`
+    #[vm_op(branches(value, if), each(kind, compare):
         i32_eq(u32, ==), i32_ne(u32, !=), i32_lt_s(i32, <), i32_lt_u(u32, <), i32_gt_s(i32, >), i32_gt_u(u32, >),
         i32_le_s(i32, <=), i32_le_u(u32, <=), i32_ge_s(i32, >=), i32_ge_u(u32, >=),
         i64_eq(u64, ==), i64_ne(u64, !=), i64_lt_s(i64, <), i64_lt_u(u64, <), i64_gt_s(i64, >), i64_gt_u(u64, >),
         i64_le_s(i64, <=), i64_le_u(u64, <=), i64_ge_s(i64, >=), i64_ge_u(u64, >=))]
-    fn comparison(a: u64, #[place(slot, constant)] b: u64) -> u64 {
-        compare(a as kind, b as kind) as u64
-    }
-
-    /// Jumps to `to` if `a {compare} b`, of `{kind}`.
-    #[vm_op(each(kind, compare):
-        jump_if_i32_eq(u32, ==), jump_if_i32_ne(u32, !=), jump_if_i32_lt_s(i32, <), jump_if_i32_lt_u(u32, <),
-        jump_if_i32_gt_s(i32, >), jump_if_i32_gt_u(u32, >), jump_if_i32_le_s(i32, <=), jump_if_i32_le_u(u32, <=),
-        jump_if_i32_ge_s(i32, >=), jump_if_i32_ge_u(u32, >=),
-        jump_if_i64_eq(u64, ==), jump_if_i64_ne(u64, !=), jump_if_i64_lt_s(i64, <), jump_if_i64_lt_u(u64, <),
-        jump_if_i64_gt_s(i64, >), jump_if_i64_gt_u(u64, >), jump_if_i64_le_s(i64, <=), jump_if_i64_le_u(u64, <=),
-        jump_if_i64_ge_s(i64, >=), jump_if_i64_ge_u(u64, >=))]
-    fn jump_on_comparison(a: u64, #[place(slot, constant)] b: u64, to: Label) -> Flow {
-        if compare(a as kind, b as kind) { to.jump() } else { Flow::Next }
+    fn comparison(a: u64, #[place(slot, constant)] b: u64) -> bool {
+        compare(a as kind, b as kind)
     }
 
     /// `dst = a.{operation}()`, of `{kind}`
@@ -497,28 +485,21 @@ pub mod ops {
         float::from_bits(a as bits).operation().canonical_bits() as u64
     }
 
-    /// `dst = a {compare} b`
-    #[vm_op(each(float, bits, compare):
-        f32_eq(f32, u32, ==), f32_ne(f32, u32, !=), f32_lt(f32, u32, <), f32_gt(f32, u32, >),
-        f32_le(f32, u32, <=), f32_ge(f32, u32, >=),
-        f64_eq(f64, u64, ==), f64_ne(f64, u64, !=), f64_lt(f64, u64, <), f64_gt(f64, u64, >),
-        f64_le(f64, u64, <=), f64_ge(f64, u64, >=))]
-    fn float_comparison(a: u64, #[place(slot, constant)] b: u64) -> u64 {
-        compare(float::from_bits(a as bits), float::from_bits(b as bits)) as u64
+    /// `a {compare} b`
+    #[vm_op(branches(value, if), each(float, bits, compare):
+        f32_eq(f32, u32, ==), f32_ne(f32, u32, !=), f64_eq(f64, u64, ==), f64_ne(f64, u64, !=))]
+    fn float_equality(a: u64, #[place(slot, constant)] b: u64) -> bool {
+        compare(float::from_bits(a as bits), float::from_bits(b as bits))
     }
 
-    /// Jumps to `to` if `(a {compare} b) == {wanted}`.
-    #[vm_op(each(float, bits, compare, wanted):
-        jump_if_f32_eq(f32, u32, ==, true), jump_if_f32_ne(f32, u32, !=, true), jump_if_f32_lt(f32, u32, <, true),
-        jump_if_f32_gt(f32, u32, >, true), jump_if_f32_le(f32, u32, <=, true), jump_if_f32_ge(f32, u32, >=, true),
-        jump_unless_f32_lt(f32, u32, <, false), jump_unless_f32_gt(f32, u32, >, false),
-        jump_unless_f32_le(f32, u32, <=, false), jump_unless_f32_ge(f32, u32, >=, false),
-        jump_if_f64_eq(f64, u64, ==, true), jump_if_f64_ne(f64, u64, !=, true), jump_if_f64_lt(f64, u64, <, true),
-        jump_if_f64_gt(f64, u64, >, true), jump_if_f64_le(f64, u64, <=, true), jump_if_f64_ge(f64, u64, >=, true),
-        jump_unless_f64_lt(f64, u64, <, false), jump_unless_f64_gt(f64, u64, >, false),
-        jump_unless_f64_le(f64, u64, <=, false), jump_unless_f64_ge(f64, u64, >=, false))]
-    fn jump_on_float_comparison(a: u64, #[place(slot, constant)] b: u64, to: Label) -> Flow {
-        if compare(float::from_bits(a as bits), float::from_bits(b as bits)) == wanted { to.jump() } else { Flow::Next }
+    // Because of NaN, `!(a < b)` does not imply `a >= b`.
+
+    /// `a {compare} b`
+    #[vm_op(branches, each(float, bits, compare):
+        f32_lt(f32, u32, <), f32_gt(f32, u32, >), f32_le(f32, u32, <=), f32_ge(f32, u32, >=),
+        f64_lt(f64, u64, <), f64_gt(f64, u64, >), f64_le(f64, u64, <=), f64_ge(f64, u64, >=))]
+    fn float_order(a: u64, #[place(slot, constant)] b: u64) -> bool {
+        compare(float::from_bits(a as bits), float::from_bits(b as bits))
     }
 
     // Conversions.

@@ -278,7 +278,7 @@ impl Problem {
             ),
             Problem::BranchesForm => pair(
                 "these `branches` are malformed",
-                "write `branches`, or list what is to be made: `branches(value, if, unless)`, with other names as in `if = jump_if_less`",
+                "write `branches`, or list what to make: `branches(value, if = name, unless)`, also with `when`",
             ),
             Problem::BranchesNone => pair(
                 "this condition decides no branch",

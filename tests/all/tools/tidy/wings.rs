@@ -32,12 +32,28 @@ const WINGS: [(&str, &[Wing]); 4] = [
             ("family", &["attributes", "catalogue", "errors", "text"]),
             ("functions", &["attributes", "catalogue", "errors", "machine", "names", "text", "ty", "types"]),
             ("op", &["attributes", "catalogue", "errors", "family", "machine", "names", "text", "ty", "types"]),
+            (
+                "branches",
+                &[
+                    "arguments",
+                    "attributes",
+                    "catalogue",
+                    "errors",
+                    "family",
+                    "machine",
+                    "op",
+                    "text",
+                    "ty",
+                    "types",
+                ],
+            ),
             ("structs", &["catalogue", "errors", "names", "text", "ty", "types"]),
             (
                 "module",
                 &[
                     "arguments",
                     "attributes",
+                    "branches",
                     "catalogue",
                     "consts",
                     "errors",

@@ -4,7 +4,7 @@
 //! [`Assembler`](ops::Assembler), a rule of the verifier and a line of the disassembler. A parameter of the value type
 //! is a slot, and the result is written to another one, `dst`.
 
-#[mimeo::instruction_set(value = Value, host = crate::glue::runtime::Host)]
+#[mimeo::instruction_set(value = Value, boolean = Value::boolean, host = crate::glue::runtime::Host)]
 pub mod ops {
     /// A double, or a tag that no double has and 48 bits (NaN-boxing).
     #[repr(transparent)]
@@ -137,22 +137,16 @@ pub mod ops {
         Value::boolean(compare(equals(vm, a, b) as i32, 1))
     }
 
-    /// `dst = !a`
-    #[vm_op]
-    fn not(a: Value) -> Value {
-        Value::boolean(!a.truth())
+    /// Whether `a` is nil or false.
+    #[vm_op(branches(value = not, if = jump_unless))]
+    fn is_false(a: Value) -> bool {
+        !a.truth()
     }
 
     /// Jumps to `to`.
     #[vm_op]
     fn jump(to: Label) -> Flow {
         to.jump()
-    }
-
-    /// Jumps to `to` if the condition is nil or false.
-    #[vm_op]
-    fn jump_unless(condition: Value, to: Label) -> Flow {
-        if condition.truth() { Flow::Next } else { to.jump() }
     }
 
     /// `dst = globals[index]`

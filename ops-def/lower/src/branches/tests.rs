@@ -58,7 +58,7 @@ const CASES: [(&str, &str); 10] = [
              match a {
                  5 => false,
                  6 => { let c = a == b; c }
-                 7 if b == 8 => return match b { 9 => true, _ => b == 10 },
+                 7 if b == 8 => return match b { 9 => return true, _ => b == 10 },
                  _ => if b == 11 { unsafe { *(b as *const i64) == 12 } } else if b == 13 { a == b } else { true },
              }
          }",
@@ -69,7 +69,7 @@ const CASES: [(&str, &str); 10] = [
              match a {
                  5 => false as i64,
                  6 => { let c = a == b; c as i64 }
-                 7 if b == 8 => return match b { 9 => true as i64, _ => (b == 10) as i64 },
+                 7 if b == 8 => return match b { 9 => return true as i64, _ => (b == 10) as i64 },
                  _ => if b == 11 { unsafe { (*(b as *const i64) == 12) as i64 } }
                       else if b == 13 { (a == b) as i64 } else { true as i64 },
              }
@@ -81,7 +81,7 @@ const CASES: [(&str, &str); 10] = [
              match a {
                  5 => Flow::Next,
                  6 => { let c = a == b; if c { to.jump() } else { Flow::Next } }
-                 7 if b == 8 => return match b { 9 => to.jump(), _ => if b == 10 { to.jump() } else { Flow::Next } },
+                 7 if b == 8 => return match b { 9 => return to.jump(), _ => if b == 10 { to.jump() } else { Flow::Next } },
                  _ => if b == 11 { unsafe { if *(b as *const i64) == 12 { to.jump() } else { Flow::Next } } }
                       else if b == 13 { if a == b { to.jump() } else { Flow::Next } } else { to.jump() },
              }
@@ -93,7 +93,7 @@ const CASES: [(&str, &str); 10] = [
              match a {
                  5 => to.jump(),
                  6 => { let c = a == b; if c { Flow::Next } else { to.jump() } }
-                 7 if b == 8 => return match b { 9 => Flow::Next, _ => if b == 10 { Flow::Next } else { to.jump() } },
+                 7 if b == 8 => return match b { 9 => return Flow::Next, _ => if b == 10 { Flow::Next } else { to.jump() } },
                  _ => if b == 11 { unsafe { if *(b as *const i64) == 12 { Flow::Next } else { to.jump() } } }
                       else if b == 13 { if a == b { Flow::Next } else { to.jump() } } else { Flow::Next },
              }

@@ -34,18 +34,7 @@ const WINGS: [(&str, &[Wing]); 4] = [
             ("op", &["attributes", "catalogue", "errors", "family", "machine", "names", "text", "ty", "types"]),
             (
                 "branches",
-                &[
-                    "arguments",
-                    "attributes",
-                    "catalogue",
-                    "errors",
-                    "family",
-                    "machine",
-                    "op",
-                    "text",
-                    "ty",
-                    "types",
-                ],
+                &["arguments", "attributes", "catalogue", "errors", "family", "machine", "op", "text", "ty", "types"],
             ),
             ("structs", &["catalogue", "errors", "names", "text", "ty", "types"]),
             (

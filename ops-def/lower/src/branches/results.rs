@@ -1,7 +1,6 @@
 //! The results of a condition → those of one of its ops.
 
 use proc_macro2::{Ident, Span};
-use quote::ToTokens;
 use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, Lit, Stmt, Token, Type, parse_quote, parse_quote_spanned};
@@ -90,9 +89,11 @@ impl Results<'_> {
             false => expr,
         };
         let condition = match in_result {
-            true => {
-                Expr::Try(syn::ExprTry { attrs: Vec::new(), expr: operand(condition), question_token: Token![?](span) })
-            }
+            true => Expr::Try(syn::ExprTry {
+                attrs: Vec::new(),
+                expr: Box::new(condition),
+                question_token: Token![?](span),
+            }),
             false => condition,
         };
         let Form::Jump(when) = self.form else { return wrapped(self.value(condition)) };
@@ -121,20 +122,12 @@ impl Results<'_> {
             }),
             None => Expr::Cast(syn::ExprCast {
                 attrs: Vec::new(),
-                expr: operand(condition),
+                expr: Box::new(condition),
                 as_token: Token![as](self.span),
                 ty: parse_quote!(#value),
             }),
         }
     }
-}
-
-/// Returns the operand of `?` or `as`. Parentheses that are needed get a place in the author's source.
-fn operand(expr: Expr) -> Box<Expr> {
-    let binds_less = matches!(expr, Expr::Binary(_) | Expr::Unary(_) | Expr::Cast(_));
-    let Some(first) = expr.to_token_stream().into_iter().next().filter(|_| binds_less) else { return Box::new(expr) };
-    let paren_token = syn::token::Paren(first.span());
-    Box::new(Expr::Paren(syn::ExprParen { attrs: Vec::new(), paren_token, expr: Box::new(expr) }))
 }
 
 /// Returns `true` for a call of this function with one argument.

@@ -77,6 +77,10 @@ impl Embedder for Embedding {
         self.protection.iter().flatten().chain(&self.traceback).for_each(|&value| tracer.value(value));
     }
 
+    fn protection(&self, handler: Bits) -> Option<Bits> {
+        self.protection.filter(|[_, its]| *its == handler).map(|[xpcall, _]| xpcall)
+    }
+
     fn protects(&self, function: Bits) -> bool {
         self.protection.is_some_and(|[xpcall, _]| xpcall == function)
     }

@@ -1350,16 +1350,10 @@ pub mod ops {
         vm.ret(first)
     }
 
-    /// Begins a protected call, which requires the first `parts` arguments.
+    /// Begins a protected call, which requires the first `parts` arguments. If one is a handler, it replaces this function.
     #[vm_op]
     fn begin_protected(vm: &mut Vm, #[imm] parts: u32) -> Result<(), Thrown> {
         protect(vm, parts)
-    }
-
-    /// Exchanges two values.
-    #[vm_op]
-    fn swap(a: Value, b: Value) -> (Value, Value) {
-        (b, a)
     }
 
     /// Calls `function` with the values after it: all arguments but the first `parts`.

@@ -86,6 +86,9 @@ pub(crate) trait Embedder: Default {
     /// Traces the objects that it keeps alive.
     fn trace(&self, tracer: &mut Tracer);
 
+    /// Returns the function that protects calls from outside, if the handler is its.
+    fn protection(&self, handler: Value) -> Option<Value>;
+
     /// Returns `true` for the function that protects calls from outside.
     fn protects(&self, function: Value) -> bool;
 }
@@ -120,6 +123,8 @@ pub struct Host {
     pub stdout: Box<dyn Write>,
     /// Standard input.
     pub stdin: Box<dyn Read>,
+    /// The function `xpcall`. In its frames, the handler replaces it.
+    pub(crate) xpcall: Value,
     /// The handler of an `xpcall` while it is running.
     pub(crate) handling: Option<Value>,
     /// Whether `xpcall` was ever called, so that errors have to look for its handler.
@@ -183,6 +188,7 @@ impl Host {
             builtins: Builtins::NONE,
             stdout,
             stdin,
+            xpcall: Value::NIL,
             handling: None,
             has_handlers: false,
             kept: Vec::new(),

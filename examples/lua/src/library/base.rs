@@ -11,7 +11,7 @@ use mimeo::Thrown;
 
 use super::{Functions, Libraries, Library, define, define_with, loaded_modules, set};
 use crate::heap::Event;
-use crate::ops::ops::{Value, Vm};
+use crate::ops::ops::{Callee, Value, Vm};
 use crate::runtime::{Call, are_same, metatable_of, place, push_text, raise};
 
 pub(super) use environment::{environment_of, set_environment_of};
@@ -55,10 +55,9 @@ pub(super) fn open(vm: &mut Vm, libraries: Libraries) {
         }
     }
     // These have their own code, because they catch errors.
-    for (name, callee) in [("pcall", vm.host.stubs.pcall()), ("xpcall", vm.host.stubs.xpcall())] {
-        let function = vm.host.heap.new_builtin(name, callee, protected, Box::default());
-        set(&mut vm.host.heap, globals, name, function.into());
-    }
+    let (pcall, xpcall) = (vm.host.stubs.pcall(), vm.host.stubs.xpcall());
+    define_protected(vm, "pcall", pcall);
+    vm.host.xpcall = define_protected(vm, "xpcall", xpcall);
     // These two return an iterator.
     let next = vm.host.heap.text(b"next");
     let next = globals.get_text(next);
@@ -72,6 +71,14 @@ pub(super) fn open(vm: &mut Vm, libraries: Libraries) {
     set(&mut vm.host.heap, globals, "_VERSION", version.into());
     let loaded = loaded_modules(vm);
     set(&mut vm.host.heap, loaded, "_G", globals.into());
+}
+
+/// Defines `pcall` or `xpcall`.
+fn define_protected(vm: &mut Vm, name: &'static str, callee: Callee) -> Value {
+    let globals = vm.host.globals;
+    let function = vm.host.heap.new_builtin(name, callee, protected, Box::default()).into();
+    set(&mut vm.host.heap, globals, name, function);
+    function
 }
 
 /// A placeholder: the code of `pcall` and `xpcall` never calls it.

@@ -23,6 +23,7 @@ impl Roots for MachineRoots<'_> {
         [host.globals, host.main_globals, host.first_globals].into_iter().for_each(|table| tracer.object(table));
         tracer.object(host.registry);
         host.text_metatable.iter().chain(host.kind_metatables.iter().flatten()).for_each(|&table| tracer.object(table));
+        tracer.value(host.xpcall);
         host.handling.iter().for_each(|&value| tracer.value(value));
         host.kept.iter().chain(&host.transfer).for_each(|&value| tracer.value(value));
         if let Some(Error::Value { value, .. }) = vm.pending_error() {

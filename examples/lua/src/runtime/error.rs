@@ -99,7 +99,7 @@ pub(super) fn handler(vm: &Vm, past: usize) -> Option<Value> {
         return None;
     }
     let frame = vm.frames().skip(past).find(|frame| is_protected(&frame.function.body().name))?;
-    (frame.function.body().name == XPCALL).then(|| Value(frame.slots[1]))
+    (frame.function.body().name == XPCALL).then(|| Value(frame.slots[0]))
 }
 
 /// Returns `true` for the name of the code that catches errors.

@@ -4,6 +4,8 @@ use mimeo::asm::FunctionBody;
 use mimeo::def::Pc;
 use mimeo::{FrameView, InstructionSet};
 
+use super::Embedder as _;
+use super::stubs::XPCALL;
 use crate::heap::{Closure, Coroutine, Event, Gc, LocalName, NameKind, Prototype};
 use crate::ops::ops::{Ops, Table, Value, Vm};
 
@@ -73,18 +75,21 @@ impl Frame<'_> {
 
 /// Returns the active functions, innermost first.
 pub fn frames(vm: &Vm) -> impl Iterator<Item = Frame<'_>> {
-    functions(vm.frames())
+    functions(vm, vm.frames())
 }
 
 /// Returns the active functions of a coroutine that is not running, innermost first.
 pub fn frames_of(vm: &Vm, coroutine: Gc<Coroutine>) -> impl Iterator<Item = Frame<'_>> {
     let fiber = coroutine.fiber().and_then(|fiber| vm.fiber_frames(vm.host.fibers.get(fiber)).ok());
-    functions(fiber.into_iter().flatten())
+    functions(vm, fiber.into_iter().flatten())
 }
 
-fn functions<'a>(frames: impl Iterator<Item = FrameView<'a>>) -> impl Iterator<Item = Frame<'a>> {
+fn functions<'a>(vm: &Vm, frames: impl Iterator<Item = FrameView<'a>>) -> impl Iterator<Item = Frame<'a>> {
     frames.enumerate().filter_map(|(index, frame)| {
-        let function = Value(*frame.slots.first()?);
+        let mut function = Value(*frame.slots.first()?);
+        if frame.pc.0 > 0 && frame.function.body().name == XPCALL {
+            function = vm.host.embedding.protection(function).unwrap_or(vm.host.xpcall);
+        }
         let line = frame.position().filter(|_| function.is_closure()).map(|at| at.line);
         let (body, facts) = (frame.function.body(), frame.function.facts());
         // In a frame that has called another function, the position is inside of the op.

@@ -8,7 +8,8 @@ use super::run::{results, run};
 use super::upvalue::{close_above_frame, close_from};
 use crate::ops::ops::{Trap, Value, Vm};
 
-/// Checks the first `parts` arguments of `pcall` or `xpcall`.
+/// Checks the first `parts` arguments of `pcall` or `xpcall`. Puts a handler where `xpcall` itself was, and the other
+/// arguments right after the function.
 pub(crate) fn protect(vm: &mut Vm, parts: u32) -> Result<(), Thrown> {
     let what = match (vm.context.arguments, parts) {
         (0, _) => "#1 to '{}' (value expected)".to_owned(),
@@ -17,7 +18,11 @@ pub(crate) fn protect(vm: &mut Vm, parts: u32) -> Result<(), Thrown> {
             format!("#2 to '{{}}' (function expected, got {})", vm.slot(2).type_name())
         }
         _ => {
-            vm.host.has_handlers |= parts == 2;
+            if parts == 2 {
+                vm.host.has_handlers = true;
+                vm.set_slot(0, vm.slot(2));
+                vm.copy_slots(3, 2, vm.context.arguments.saturating_sub(2));
+            }
             return Ok(());
         }
     };

@@ -108,26 +108,26 @@ fn pcall() -> FunctionBody {
     let mut asm = Assembler::new(PCALL, 1, 3);
     asm.set_variadic();
     asm.begin_protected(1);
-    protected(&mut asm, Slot(1), 1, Place::Constant(Value::NIL));
+    protected(&mut asm, 1, Place::Constant(Value::NIL));
     asm.finish().expect("the code is valid")
 }
 
-/// Generates the code of `xpcall`. Moves the handler first, so that the function is right before its arguments.
+/// Generates the code of `xpcall`. The handler replaces `xpcall` itself, so that the frame is then that of `pcall`: the
+/// results of nested calls stay where they are.
 fn xpcall() -> FunctionBody {
-    let mut asm = Assembler::new(XPCALL, 1, 4);
+    let mut asm = Assembler::new(XPCALL, 1, 3);
     asm.set_variadic();
     asm.begin_protected(2);
-    asm.swap(Slot(1), Slot(2), Slot(1), Slot(2));
-    protected(&mut asm, Slot(2), 2, Place::Slot(Slot(1)));
+    protected(&mut asm, 2, Place::Slot(FUNCTION));
     asm.finish().expect("the code is valid")
 }
 
-fn protected(asm: &mut Assembler, function: Slot, parts: u32, handler: Place<Value>) {
+fn protected(asm: &mut Assembler, parts: u32, handler: Place<Value>) {
     let (from, to, failed) = (asm.label(), asm.label(), asm.label());
     asm.bind(from);
-    asm.call_rest(function, parts, function, 1);
+    asm.call_rest(Slot(1), parts, Slot(1), 1);
     asm.bind(to);
-    asm.ret_true(Slot(function.0 - 1), 1);
+    asm.ret_true(FUNCTION, 1);
     asm.bind(failed);
     asm.catch(from, to, failed);
     asm.take_error(Slot(1), handler);

@@ -41,11 +41,10 @@ impl FunctionScope {
 
     /// Defines the label `name` of the innermost block.
     pub(super) fn label(&mut self, name: Name, strings: &Strings) -> Result<LabelId, SyntaxError> {
-        let outer = self.blocks.last().map_or(0, |block| block.outer_labels);
-        if self.open_labels[outer..].iter().any(|label| label.name == name.id) {
+        let id = LabelId::of(self.labels.len());
+        if self.label_of.insert((self.blocks.len(), name.id), id).is_some() {
             return Err(SyntaxError::new(name.line, quote(strings, "duplicate label '", name.id, "'")));
         }
-        let id = LabelId::of(self.labels.len());
         self.labels.push(Label { name: name.id, line: name.line, in_scope: self.in_scope.len() });
         self.open_labels.push(OpenLabel { name: name.id, id });
         Ok(id)
@@ -75,18 +74,19 @@ impl FunctionScope {
                 self.labels[label.id.index()].in_scope = block.outer_locals;
             }
         }
+        let depth = self.blocks.len() + 1;
         let mut still_open = block.outer_jumps;
         for at in block.outer_jumps..self.open_jumps.len() {
             let jump = self.open_jumps[at];
-            let labels = &self.open_labels[block.outer_labels..];
-            if let Some(label) = labels.iter().find(|label| Some(label.name) == jump.name) {
-                if jump.in_scope < self.labels[label.id.index()].in_scope {
+            let label = jump.name.and_then(|name| Some((name, *self.label_of.get(&(depth, name))?)));
+            if let Some((name, id)) = label {
+                if jump.in_scope < self.labels[id.index()].in_scope {
                     let local = self.local(self.in_scope[jump.in_scope]).name;
-                    let mut message = quote(strings, "<goto ", label.name, "> jumps into the scope of local '");
+                    let mut message = quote(strings, "<goto ", name, "> jumps into the scope of local '");
                     message.extend_from_slice(&quote(strings, "", local, "'"));
                     return Err(SyntaxError::new(jump.line, message));
                 }
-                self.jumps[jump.id.index()] = label.id;
+                self.jumps[jump.id.index()] = id;
             } else {
                 // For enclosing blocks, the locals of this block do not count.
                 self.open_jumps[still_open] = Jump { in_scope: jump.in_scope.min(block.outer_locals), ..jump };
@@ -94,7 +94,9 @@ impl FunctionScope {
             }
         }
         self.open_jumps.truncate(still_open);
-        self.open_labels.truncate(block.outer_labels);
+        for label in self.open_labels.drain(block.outer_labels..) {
+            self.label_of.remove(&(depth, label.name));
+        }
         Ok(())
     }
 

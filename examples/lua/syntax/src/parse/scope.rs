@@ -1,5 +1,7 @@
 //! Turns names into variables: the scopes of one function, and the captures between functions.
 
+use rustc_hash::FxHashMap;
+
 use super::label::{Jump, OpenLabel};
 use super::tree::{
     Capture, Expression, Function, FunctionId, Label, LabelId, Local, LocalId, Origin, Upvalue, UpvalueId, Variable,
@@ -33,6 +35,8 @@ pub(super) struct FunctionScope {
     pub(super) jumps: Vec<LabelId>,
     /// The labels of the open blocks, innermost last.
     pub(super) open_labels: Vec<OpenLabel>,
+    /// The same labels by the number of blocks around them and their names.
+    pub(super) label_of: FxHashMap<(usize, StringId), LabelId>,
     /// The jumps in the open blocks that have no label yet, innermost last.
     pub(super) open_jumps: Vec<Jump>,
     /// The open blocks, innermost last.
@@ -125,13 +129,15 @@ impl FunctionScope {
 
     /// Forgets everything but the memory of the lists.
     fn clear(&mut self) {
-        let FunctionScope { locals, in_scope, upvalues, labels, jumps, open_labels, open_jumps, blocks, .. } = self;
+        let FunctionScope { locals, in_scope, upvalues, labels, jumps, open_labels, label_of, open_jumps, blocks, .. } =
+            self;
         locals.clear();
         in_scope.clear();
         upvalues.clear();
         labels.clear();
         jumps.clear();
         open_labels.clear();
+        label_of.clear();
         open_jumps.clear();
         blocks.clear();
     }

@@ -48,12 +48,25 @@ pub(crate) struct Generated {
     functions: Vec<FunctionBody>,
     /// Other information about each function.
     infos: Vec<Info>,
+    /// The literals of long tables.
+    literals: Vec<u64>,
+}
+
+/// The code of a whole chunk.
+pub(crate) struct Whole {
+    /// The chunk's name, as messages show it.
+    pub(crate) name: Box<[u8]>,
+    pub(crate) program: Program,
+    /// Other information about each function.
+    pub(crate) infos: Vec<Info>,
+    /// The literals of long tables.
+    pub(crate) literals: Box<[Value]>,
 }
 
 impl Generated {
     /// Creates the code of a chunk with this name, which has no functions yet.
     pub(crate) fn new(name: Vec<u8>) -> Generated {
-        Generated { name, functions: Vec::new(), infos: Vec::new() }
+        Generated { name, functions: Vec::new(), infos: Vec::new(), literals: Vec::new() }
     }
 
     /// Generates the code of a function. Those in it were generated before.
@@ -64,7 +77,7 @@ impl Generated {
     pub(crate) fn add(&mut self, id: FunctionId, function: &Function<'_>) -> Result<(), SyntaxError> {
         // Error messages of the machine and reports use this name.
         let name = format!("{}:{}", String::from_utf8_lossy(&self.name), function.line);
-        let (body, info) = Generator::new(&mut self.infos, function, name).run()?;
+        let (body, info) = Generator::new(&mut self.infos, &mut self.literals, function, name).run()?;
         let body = body.map_err(|error| too_large(function.line, &error))?;
         let len = self.functions.len().max(id.index() + 1);
         self.functions.resize_with(len, FunctionBody::default);
@@ -73,15 +86,16 @@ impl Generated {
         Ok(())
     }
 
-    /// Returns the name, the program and the information about its functions, of which the first one is the chunk itself.
-    /// `constants` are the chunk's names and string literals.
-    pub(crate) fn finish(mut self, constants: &[Value]) -> (Box<[u8]>, Program, Vec<Info>) {
+    /// Returns the code, whose first function is the chunk itself. `constants` are the chunk's names and string literals.
+    pub(crate) fn finish(mut self, constants: &[Value]) -> Whole {
         for function in &mut self.functions {
             constant::place_texts(&mut function.constants, constants);
         }
+        constant::place_texts(&mut self.literals, constants);
         let program = Program::new(self.functions, Vec::new()).verify();
         let program = program.unwrap_or_else(|error| panic!("the generator emitted invalid code: {error}"));
-        (self.name.into(), program, self.infos)
+        let literals = self.literals.into_iter().map(Value).collect();
+        Whole { name: self.name.into(), program, infos: self.infos, literals }
     }
 }
 

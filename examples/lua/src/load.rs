@@ -10,7 +10,7 @@ use mimeo::asm::FunctionIndex;
 use mimeo::{Charge, FunctionRef, MemoryKind, OutOfMemory, Thrown};
 
 use crate::dump::{self, Dumped};
-use crate::generate::Generated;
+use crate::generate::{Generated, Whole};
 use crate::heap::{Chunk, ChunkParts, Closure, Gc, LocalRange, Prototype, StopPoint};
 use crate::ops::ops::{Ops, Table, Value, Vm};
 use crate::runtime::{collect_before, free_memory, pay, pay_at_once};
@@ -198,7 +198,7 @@ fn load_compiled(
     }
     // No collection happens before the chunk holds these texts.
     let constants: Box<[Value]> = memory.strings().iter().map(|text| vm.host.heap.text(text).into()).collect();
-    let (shown, program, infos) = code.finish(&constants);
+    let Whole { name: shown, program, infos, literals } = code.finish(&constants);
     memory.trim(text.len());
     vm.host.parser = memory;
     drop(compiler);
@@ -237,7 +237,7 @@ fn load_compiled(
     let text: Rc<[u8]> = text.into();
     // `loadstring` names a chunk by its text.
     let source = if name == &*text { Rc::clone(&text) } else { name.into() };
-    let parts = ChunkParts { name: shown, source, text, constants, prototypes, program };
+    let parts = ChunkParts { name: shown, source, text, constants, literals, prototypes, program };
     let chunk: Gc<Chunk> = vm.host.heap.new_chunk(parts);
     Ok(vm.host.heap.new_closure(chunk, 0, environment, &[]))
 }

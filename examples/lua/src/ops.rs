@@ -417,6 +417,15 @@ pub mod ops {
         fn is_less_equal(vm: &mut Vm, a: Value, b: Value, when: bool) -> Result<bool, Thrown>;
         fn is_equal(vm: &mut Vm, a: Value, b: Value, when: bool) -> Result<bool, Thrown>;
         fn text_of_chunk(vm: &mut Vm, function: Value, index: u32) -> Value;
+        fn copy_literals(
+            vm: &mut Vm,
+            table: Value,
+            function: Value,
+            from: u32,
+            count: u32,
+            first: u32,
+        ) -> Result<(), Thrown>;
+        fn copy_pairs(vm: &mut Vm, table: Value, function: Value, from: u32, count: u32) -> Result<(), Thrown>;
         fn make_table(vm: &mut Vm, array: u32, names: u32) -> Result<Value, Thrown>;
         fn index(vm: &mut Vm, object: Value, key: Value) -> Result<Value, Thrown>;
         fn index_global(vm: &mut Vm, globals: Value, name: Value, cache: &FieldCache) -> Result<Value, Thrown>;
@@ -1080,6 +1089,31 @@ pub mod ops {
     #[vm_op]
     fn set_list(vm: &mut Vm, table: Value, #[imm] first: u32, values: Window) -> Result<(), Thrown> {
         set_elements(vm, table, values, first, values.len() as u32)
+    }
+
+    /// Sets the elements from `first` on to literals of the chunk.
+    #[vm_op]
+    fn set_literals(
+        vm: &mut Vm,
+        table: Value,
+        function: Value,
+        #[imm] from: u32,
+        #[imm] count: u32,
+        #[imm] first: u32,
+    ) -> Result<(), Thrown> {
+        copy_literals(vm, table, function, from, count, first)
+    }
+
+    /// `[1] = 2, [3] = 4`: sets `count` fields, whose keys and values are literals of the chunk.
+    #[vm_op]
+    fn set_pairs(
+        vm: &mut Vm,
+        table: Value,
+        function: Value,
+        #[imm] from: u32,
+        #[imm] count: u32,
+    ) -> Result<(), Thrown> {
+        copy_pairs(vm, table, function, from, count)
     }
 
     /// `{…, a, f()}`: as `set_list`, with all results of the last call after the window's values.

@@ -58,7 +58,8 @@ pub(crate) use function::{
 };
 pub(crate) use hook::{Hooks, hook_of, set_hook};
 pub(crate) use index::{
-    advance, index, index_field, index_global, index_method, make_table, set, set_elements, set_name,
+    advance, copy_literals, copy_pairs, index, index_field, index_global, index_method, make_table, set, set_elements,
+    set_name,
 };
 pub(crate) use protected::{caught, protect};
 pub(crate) use shortcut::{float_of, int32, part_of, selected};

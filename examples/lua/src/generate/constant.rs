@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use lua_syntax::parse::Expression;
+use lua_syntax::parse::{Expression, Literal};
 use lua_syntax::syntax::StringId;
 use mimeo::asm::Place;
 use mimeo::def::Slot;
@@ -39,6 +39,17 @@ impl Constants {
 /// because the collector can run while a chunk is read.
 fn text_constant(text: StringId) -> Value {
     Value(TEXT_TAG << TAG_SHIFT | u64::from(text.0))
+}
+
+/// Returns the value of a literal, as a constant.
+pub(super) fn value_of(literal: Literal) -> Value {
+    match literal {
+        Literal::Nil => Value::NIL,
+        Literal::Truth(true) => Value::TRUE,
+        Literal::Truth(false) => Value::FALSE,
+        Literal::Number(number) => Value::number(number),
+        Literal::String(text) => text_constant(text),
+    }
 }
 
 /// Returns the text for which a constant stands.

@@ -28,6 +28,8 @@ pub(super) struct Loop {
 pub(super) struct Generator<'a> {
     /// The information about the functions of the chunk that were generated.
     generated: &'a mut [Info],
+    /// The literals of long tables of the chunk.
+    pub(super) literals: &'a mut Vec<u64>,
     pub(super) function: &'a Function<'a>,
     pub(super) asm: Assembler,
     /// The slots of the locals that are or were in scope.
@@ -58,12 +60,18 @@ pub(super) struct Generator<'a> {
 }
 
 impl<'a> Generator<'a> {
-    pub(super) fn new(generated: &'a mut [Info], function: &'a Function<'a>, name: String) -> Self {
+    pub(super) fn new(
+        generated: &'a mut [Info],
+        literals: &'a mut Vec<u64>,
+        function: &'a Function<'a>,
+        name: String,
+    ) -> Self {
         let mut asm = Assembler::new(name, 1, 1);
         asm.set_variadic();
         let labels = function.labels.iter().map(|_| asm.label()).collect();
         Generator {
             generated,
+            literals,
             function,
             asm,
             slots: vec![FUNCTION; function.locals.len()],

@@ -1,9 +1,11 @@
 //! Table constructors → ops.
 
-use lua_syntax::parse::{Expression, Item};
+use lua_syntax::parse::{Expression, Item, Literal};
 use mimeo::def::Slot;
 
-use super::function::Generator;
+use super::constant::value_of;
+use super::function::{FUNCTION, Generator};
+use crate::ops::ops::Value;
 
 /// Number of elements that are evaluated before they are stored.
 const BATCH: u16 = 50;
@@ -11,10 +13,16 @@ const BATCH: u16 = 50;
 impl Generator<'_> {
     /// Creates a table in a new slot.
     pub(super) fn table(&mut self, dst: Slot, items: &[Item]) {
-        let count = |is_it: fn(&Item) -> bool| items.iter().filter(|item| is_it(item)).count() as u32;
-        let elements = count(|item| matches!(item, Item::Next(_)));
+        let (mut elements, mut names) = (0, 0);
+        for item in items {
+            match item {
+                Item::Next(_) => elements += 1,
+                Item::Literals(values) => elements += values.len() as u32,
+                Item::Field(..) => names += 1,
+                Item::Index(..) | Item::Pairs(_) => {}
+            }
+        }
         let is_open = matches!(items.last(), Some(Item::Next(last)) if last.is_multiple());
-        let names = count(|item| matches!(item, Item::Field(..)));
         self.asm.new_table(dst, elements - u32::from(is_open), names);
         let mark = self.mark();
         let mut stored = 0;
@@ -41,6 +49,19 @@ impl Generator<'_> {
                     self.release(inner);
                 }
                 Item::Index(key, value) => self.element(dst, key, value),
+                Item::Literals(values) => {
+                    stored += self.store_elements(dst, mark, stored);
+                    let from = self.literals.len() as u32;
+                    self.literals.extend(values.iter().map(|&value| value_of(value).0));
+                    self.asm.set_literals(dst, FUNCTION, from, values.len() as u32, stored + 1);
+                    stored += values.len() as u32;
+                }
+                Item::Pairs(pairs) => {
+                    let from = self.literals.len() as u32;
+                    let pair = |&(key, value): &(f64, Literal)| [Value::number(key).0, value_of(value).0];
+                    self.literals.extend(pairs.iter().flat_map(pair));
+                    self.asm.set_pairs(dst, FUNCTION, from, pairs.len() as u32);
+                }
             }
         }
         self.store_elements(dst, mark, stored);

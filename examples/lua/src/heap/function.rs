@@ -208,6 +208,8 @@ pub struct ChunkParts {
     pub text: Rc<[u8]>,
     /// The constants of its code, which keep them alive as long as the code.
     pub constants: Box<[Value]>,
+    /// The literals of its long tables. Their texts are among the constants.
+    pub literals: Box<[Value]>,
     /// Its functions.
     pub prototypes: Box<[Prototype]>,
     /// The number by which the machine knows its code: see [`Heap::take_dead_programs`].
@@ -223,7 +225,7 @@ pub struct Chunk {
 }
 
 traced!(Chunk { parts } not { object });
-traced!(ChunkParts { constants } not { name, source, text, prototypes, program });
+traced!(ChunkParts { constants } not { name, source, text, literals, prototypes, program });
 
 impl Chunk {
     /// Returns its parts.
@@ -239,6 +241,7 @@ impl Chunk {
             + if Rc::ptr_eq(&parts.source, &parts.text) { 0 } else { parts.source.len() }
             + parts.text.len()
             + size_of_val::<[Value]>(&parts.constants)
+            + size_of_val::<[Value]>(&parts.literals)
             + parts
                 .prototypes
                 .iter()

@@ -2,10 +2,11 @@
 
 use mimeo::{Thrown, Window};
 
+use super::builtin::WORK_PER_VALUE;
 use super::place::operand_name;
 use super::run::{forget, give, request, run};
-use super::{claim, claim_keeping, error, safepoint};
-use crate::heap::{Event, Gc};
+use super::{claim, claim_keeping, error, pay, safepoint};
+use crate::heap::{Chunk, Event, Gc};
 use crate::ops::ops::{AddCache, FieldCache, InheritedCache, Table, Value, Vm};
 
 /// Maximal number of tables in a chain of metamethods.
@@ -231,6 +232,48 @@ pub(crate) fn set_elements(vm: &mut Vm, table: Value, values: Window, first: u32
     for index in 0..count {
         let value = vm.slot(values.start() + index);
         vm.host.heap.set_index(table, first + index, value);
+    }
+    Ok(())
+}
+
+/// Returns a part of the literals of a closure's chunk.
+fn literals(chunk: &Chunk, from: u32, count: usize) -> &[Value] {
+    let literals = chunk.parts().literals.get(from as usize..).and_then(|literals| literals.get(..count));
+    literals.expect("the generator names literals that the chunk has")
+}
+
+/// Returns the chunk of the running closure.
+fn chunk_of(function: Value) -> Gc<Chunk> {
+    function.to_closure().expect("slot 0 is the running closure").prototype().chunk()
+}
+
+pub(crate) fn copy_literals(
+    vm: &mut Vm,
+    table: Value,
+    function: Value,
+    from: u32,
+    count: u32,
+    first: u32,
+) -> Result<(), Thrown> {
+    pay(vm, count as usize * WORK_PER_VALUE)?;
+    let (chunk, table) = (chunk_of(function), table.to_table().expect("a constructor creates tables"));
+    let len = first - 1 + count;
+    if len > table.array_len {
+        claim(vm, Table::size_for(len, 0))?;
+    }
+    vm.host.heap.reserve_array(table, len);
+    for (index, &value) in (first..).zip(literals(&chunk, from, count as usize)) {
+        vm.host.heap.set_index(table, index, value);
+    }
+    Ok(())
+}
+
+pub(crate) fn copy_pairs(vm: &mut Vm, table: Value, function: Value, from: u32, count: u32) -> Result<(), Thrown> {
+    pay(vm, count as usize * WORK_PER_VALUE)?;
+    let (chunk, table) = (chunk_of(function), table.to_table().expect("a constructor creates tables"));
+    for pair in literals(&chunk, from, 2 * count as usize).chunks_exact(2) {
+        claim(vm, table.growth(pair[0]))?;
+        vm.host.heap.set(table, pair[0], pair[1]).expect("the keys are numbers");
     }
     Ok(())
 }

@@ -143,3 +143,30 @@ fn coroutine() -> FunctionBody {
     asm.ret_none();
     asm.finish().expect("the code is valid")
 }
+
+#[cfg(test)]
+mod tests {
+    use mimeo::InstructionSet as _;
+    use mimeo::def::Pc;
+
+    use super::{pcall, xpcall};
+    use crate::ops::ops::Ops;
+
+    /// Otherwise nested calls, whose results grow with each level, would take quadratic time.
+    #[test]
+    fn the_results_of_protected_calls_stay_where_they_are() {
+        for body in [pcall(), xpcall()] {
+            let (mut pc, mut returns) = (Pc(0), 0);
+            while let Some(op) = body.op_at(pc) {
+                let info = &Ops::OPS[usize::from(op.0)];
+                if info.name == "ret_true" {
+                    // The window begins with the slot of the function.
+                    assert_eq!(body.code[pc.0 as usize + 1], 0, "{}", body.name);
+                    returns += 1;
+                }
+                pc.0 += u32::from(info.len_units);
+            }
+            assert_eq!(returns, 1, "{}", body.name);
+        }
+    }
+}

@@ -2,6 +2,7 @@
 //! and every `goto` has its label.
 
 mod expression;
+mod items;
 mod label;
 mod operator;
 mod parser;
@@ -21,8 +22,8 @@ use scope::Scopes;
 pub use operator::{BinaryOperator, LogicOperator, UnaryOperator};
 pub use parser::MAX_DEPTH;
 pub use tree::{
-    Arm, Block, Bounds, Capture, Expression, Function, FunctionId, Item, JumpId, Label, LabelId, Local, LocalId,
-    Operation, Origin, Statement, StatementKind, Suffix, SuffixKind, Target, Upvalue, UpvalueId, Variable,
+    Arm, Block, Bounds, Capture, Expression, Function, FunctionId, Item, JumpId, Label, LabelId, Literal, Local,
+    LocalId, Operation, Origin, Statement, StatementKind, Suffix, SuffixKind, Target, Upvalue, UpvalueId, Variable,
 };
 
 /// Takes a function of a chunk whose end was parsed. The functions inside it were taken before; the last one is the chunk

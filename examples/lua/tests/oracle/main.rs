@@ -5,6 +5,7 @@ mod chunks;
 mod corpus;
 mod dates;
 mod formats;
+mod library;
 mod numbers;
 mod patterns;
 mod random;

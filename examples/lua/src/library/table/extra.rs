@@ -36,10 +36,9 @@ fn load(call: &mut Call<'_>) -> Result<(), Thrown> {
 /// Creates a table with room for so many elements and other fields.
 fn new(call: &mut Call<'_>) -> Result<(), Thrown> {
     let (array, others) = (call.int32(0)?, call.int32(1)?);
-    let [array, others] = [array, others].map(|count| u32::try_from(count).unwrap_or(0));
-    if array > MAX_ARRAY || others > MAX_ARRAY {
-        return Err(call.error_without_place("table overflow"));
-    }
+    let array = u32::try_from(array).unwrap_or(0);
+    let others = u32::try_from(others).ok().filter(|&others| others <= MAX_ARRAY && array <= MAX_ARRAY);
+    let Some(others) = others else { return Err(call.error_without_place("table overflow")) };
     call.claim(Table::size_for(array, others))?;
     let table = call.heap().new_table(array, 0, others);
     call.give(table.into())

@@ -2,6 +2,7 @@
 
 use bumpalo::collections::Vec as BumpVec;
 
+use super::items::Items;
 use super::operator::{BinaryOperator, LogicOperator, UnaryOperator};
 use super::parser::Parser;
 use super::tree::{Expression, Item, Operation, Suffix, SuffixKind};
@@ -266,7 +267,7 @@ impl<'b> Parser<'_, '_, '_, 'b> {
     fn parse_table(&mut self) -> Result<Expression<'b>, SyntaxError> {
         let line = self.chunk.tokens.line();
         self.chunk.tokens.expect(Symbol::OpenBrace)?;
-        let mut items = BumpVec::new_in(self.memory);
+        let mut items = Items::new(self.memory);
         while !self.chunk.tokens.is_at(Symbol::CloseBrace) {
             items.push(self.parse_item()?);
             if !self.chunk.tokens.accept(Symbol::Comma)? && !self.chunk.tokens.accept(Symbol::Semicolon)? {
@@ -274,7 +275,7 @@ impl<'b> Parser<'_, '_, '_, 'b> {
             }
         }
         self.chunk.tokens.expect_closing(Symbol::CloseBrace, Symbol::OpenBrace, line)?;
-        Ok(Expression::Table { line, items: items.into_bump_slice() })
+        Ok(Expression::Table { line, items: items.finish() })
     }
 
     fn parse_item(&mut self) -> Result<Item<'b>, SyntaxError> {

@@ -129,8 +129,9 @@ impl FunctionScope {
 
     /// Forgets everything but the memory of the lists.
     fn clear(&mut self) {
-        let FunctionScope { locals, in_scope, upvalues, labels, jumps, open_labels, label_of, open_jumps, blocks, .. } =
-            self;
+        let FunctionScope {
+            locals, in_scope, upvalues, labels, jumps, open_labels, label_of, open_jumps, blocks, ..
+        } = self;
         locals.clear();
         in_scope.clear();
         upvalues.clear();

@@ -460,4 +460,49 @@ pub enum Item<'a> {
     Field(StringId, Expression<'a>),
     /// `[key] = value`
     Index(Expression<'a>, Expression<'a>),
+    /// Many literals at the next indices.
+    Literals(&'a [Literal]),
+    /// `[1] = value` many times, with literals only.
+    Pairs(&'a [(f64, Literal)]),
+}
+
+/// An expression whose value is known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Literal {
+    /// `nil`
+    Nil,
+    /// `true` or `false`
+    Truth(bool),
+    /// A number, which may have a sign.
+    Number(f64),
+    /// A string literal.
+    String(StringId),
+}
+
+impl Literal {
+    /// Returns the literal that an expression is.
+    pub(super) fn of(expression: &Expression<'_>) -> Option<Literal> {
+        Some(match expression {
+            Expression::Nil => Literal::Nil,
+            Expression::True => Literal::Truth(true),
+            Expression::False => Literal::Truth(false),
+            Expression::Number(number) => Literal::Number(*number),
+            Expression::String(text) => Literal::String(*text),
+            Expression::Unary { operator: UnaryOperator::Negate, operand: Expression::Number(number), .. } => {
+                Literal::Number(-number)
+            }
+            _ => return None,
+        })
+    }
+
+    /// Returns the literal as an expression.
+    pub(super) fn expression<'a>(self) -> Expression<'a> {
+        match self {
+            Literal::Nil => Expression::Nil,
+            Literal::Truth(true) => Expression::True,
+            Literal::Truth(false) => Expression::False,
+            Literal::Number(number) => Expression::Number(number),
+            Literal::String(text) => Expression::String(text),
+        }
+    }
 }

@@ -71,16 +71,23 @@ impl<'a, 'parts> Lexer<'a, 'parts> {
         self.source.text.get(at..).unwrap_or_default()
     }
 
-    /// Returns the next token, for which it reads as much of the source as necessary.
+    /// Returns the next token.
     pub(super) fn next_token(&mut self) -> Result<Token, SyntaxError> {
+        let mut token = Token::NONE;
+        self.read_token(&mut token)?;
+        Ok(token)
+    }
+
+    /// Replaces `token` by the next one, for which it reads as much of the source as necessary.
+    pub(super) fn read_token(&mut self, token: &mut Token) -> Result<(), SyntaxError> {
         loop {
             let (at, line, strings) = (self.at, self.line, self.strings.iter().len());
             self.is_at_end.set(false);
-            let token = self.lex_token();
+            let result = self.lex_token(token);
             // What follows can belong to a token at the end of the text.
             let is_known = !self.is_at_end.get() && self.at < self.source.text.len();
             if is_known || self.source.is_whole() || !self.source.read_more(self.at - at) {
-                return token;
+                return result;
             }
             if u32::try_from(self.source.text.len()).is_err() {
                 return Err(SyntaxError::new(self.line, TOO_LONG));
@@ -90,13 +97,19 @@ impl<'a, 'parts> Lexer<'a, 'parts> {
         }
     }
 
-    fn lex_token(&mut self) -> Result<Token, SyntaxError> {
+    fn lex_token(&mut self, token: &mut Token) -> Result<(), SyntaxError> {
         let before = self.at;
         self.skip_space()?;
         let start = self.at;
-        let kind = match self.peek() {
+        token.kind = match self.peek() {
             None => TokenKind::End,
-            Some(b'0'..=b'9') => self.lex_number()?,
+            Some(b'0'..=b'9') => match few_digits(self.rest()) {
+                Some((number, len_bytes)) => {
+                    self.at += len_bytes;
+                    TokenKind::Number(number)
+                }
+                None => self.lex_number()?,
+            },
             Some(first) if is_in_name(first) => self.lex_name(),
             Some(b'.') if self.peek_at(1).is_some_and(|byte| byte.is_ascii_digit()) => self.lex_number()?,
             Some(quote @ (b'"' | b'\'')) => self.lex_quoted(quote)?,
@@ -111,7 +124,8 @@ impl<'a, 'parts> Lexer<'a, 'parts> {
             Some(first) => self.lex_sign(first),
         };
         self.take_steps(1 + (self.at - before) / BYTES_PER_STEP)?;
-        Ok(Token { kind, line: self.line, start, end: self.at })
+        (token.line, token.start, token.end) = (self.line, start, self.at);
+        Ok(())
     }
 
     /// Counts steps.
@@ -223,6 +237,22 @@ impl<'a, 'parts> Lexer<'a, 'parts> {
 pub(super) fn error_near(line: Line, message: &str, text: &[u8]) -> SyntaxError {
     let text = text.split(|&byte| byte == 0).next().unwrap_or_default();
     SyntaxError::new(line, [message.as_bytes(), b" near '", text, b"'"].concat())
+}
+
+/// Returns the number that a text begins with, and its length, if it has only digits, and so few that it is exact. Most
+/// numbers are.
+#[inline]
+fn few_digits(text: &[u8]) -> Option<(f64, usize)> {
+    let mut number = 0;
+    for (len_bytes, &byte) in text.iter().take(f64::DIGITS as usize).enumerate() {
+        match byte {
+            b'0'..=b'9' => number = number * 10 + u64::from(byte - b'0'),
+            b'.' => return None,
+            _ if len_bytes == 0 || is_in_name(byte) => return None,
+            _ => return Some((number as f64, len_bytes)),
+        }
+    }
+    None
 }
 
 /// Returns `true` for letters, digits, `_`, and everything that is not ASCII.

@@ -15,6 +15,11 @@ pub struct Token {
     pub end: usize,
 }
 
+impl Token {
+    /// No token yet.
+    pub const NONE: Token = Token { kind: TokenKind::End, line: Line::NONE, start: 0, end: 0 };
+}
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum TokenKind {
     /// The end of the source.

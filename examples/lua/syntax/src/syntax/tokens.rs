@@ -64,21 +64,19 @@ impl<'a, 'parts> Tokens<'a, 'parts> {
     /// Consumes the next token. Returns its line.
     pub(crate) fn advance(&mut self) -> Result<Line, SyntaxError> {
         self.last_line = self.next.line;
-        self.next = match self.ahead.take() {
-            Some(token) => token,
-            None => self.lexer.next_token()?,
-        };
+        match self.ahead.take() {
+            Some(token) => self.next = token,
+            None => self.lexer.read_token(&mut self.next)?,
+        }
         Ok(self.last_line)
     }
 
     /// Returns the token after the next one.
     pub(crate) fn look_ahead(&mut self) -> Result<TokenKind, SyntaxError> {
-        let token = match self.ahead {
-            Some(token) => token,
-            None => self.lexer.next_token()?,
-        };
-        self.ahead = Some(token);
-        Ok(token.kind)
+        if self.ahead.is_none() {
+            self.ahead = Some(self.lexer.next_token()?);
+        }
+        Ok(self.ahead.map_or(TokenKind::End, |token| token.kind))
     }
 
     pub(crate) fn is_at(&self, symbol: Symbol) -> bool {

@@ -5,6 +5,7 @@
 mod choices;
 mod expression;
 mod statement;
+mod thread;
 mod writer;
 
 use std::io::Write as _;

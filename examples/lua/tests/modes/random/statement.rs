@@ -11,7 +11,7 @@ const MAX_NESTING: u32 = 5;
 impl Writer<'_> {
     /// Writes a statement, or a few that belong together.
     pub fn statement(&mut self) {
-        let choice = self.choices.below(32);
+        let choice = self.choices.below(36);
         match choice {
             1 | 2 => {
                 let (name, number) = (self.name("n"), self.number(DEPTH));
@@ -60,7 +60,8 @@ impl Writer<'_> {
                 self.line(format!("{global} = {number}"));
                 self.declare(&global, Kind::Global);
             }
-            19..=31 if self.nesting < MAX_NESTING => self.compound(choice),
+            19..=33 if self.nesting < MAX_NESTING => self.compound(choice),
+            34 | 35 => self.debugging(),
             _ => self.show(),
         }
     }
@@ -75,6 +76,7 @@ impl Writer<'_> {
             28 => self.closures(),
             29 => self.protected(),
             30 => self.class(),
+            32 | 33 => self.thread(),
             _ if self.choices.once_in(3) => self.coroutine(),
             _ => self.block("do", "end", Self::statements),
         }

@@ -69,6 +69,12 @@ unsafe impl Language<Ops> for Lua {
             ("closure", "prototype") => 3,
             ("get_global" | "set_global" | "get_globals" | "load_text", "function") => stand_in(17 + random.below(3)).0,
             ("load_text", "index") => random.below(4),
+            // The chunk has a table of 70 elements and one of 70 pairs.
+            ("set_literals" | "set_pairs", "function") => stand_in(17 + random.below(3)).0,
+            ("set_literals" | "set_pairs", "table") => stand_in(1 + random.below(3)).0,
+            ("set_literals" | "set_pairs", "count") => random.below(30),
+            ("set_literals" | "set_pairs", "from") => 70 + 2 * random.below(30),
+            ("set_literals", "first") => 1 + random.below(8),
             // Names are short strings.
             (_, "name") => stand_in(11 + random.below(4)).0,
             // The arguments after the parameters are nil or a table with only elements.

@@ -1,4 +1,5 @@
 -- Nested protected calls, whose results grow with each level.
+-- only: luajit
 local function h(m) return m end
 local depth = 3000
 local function f(n) if n == depth then return "end" end return pcall(f, n + 1) end
@@ -44,3 +45,19 @@ for i = 1, 100 do
   local ok, v = xpcall(function(s) collectgarbage("step") return s .. i end, h, "kept")
   assert(ok and v == "kept" .. i)
 end
+
+--> 3000	end
+--> 3000	end
+--> 2999	3002	last
+--> 3000	false	thrown
+--> false	again
+--> 3000	3000
+--> 2
+--> 100
+--> true	true	3	nil	2	nil
+--> false	xtrue
+--> false	false	false	bad argument #1 to '?' (value expected)
+--> 1
+--> out
+--> true	1	2	3
+--> true	true	4	nil	nil

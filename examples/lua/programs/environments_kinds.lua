@@ -40,3 +40,21 @@ end)())
 print(setfenv(1, { print = print, G = G }) ~= nil)
 y = 5
 print(G.y, y)
+
+--> true	true
+--> true	7	true
+--> true	true
+--> 3	3
+--> false	'setfenv' cannot change environment of given object
+--> false	bad argument #1 to '?' (invalid level)
+--> false	bad argument #1 to '?' (invalid level)
+--> false	bad argument #1 to '?' (invalid level)
+--> false	bad argument #2 to '?' (table expected, got no value)
+--> 1
+--> false	'setfenv' cannot change environment of given object
+--> false	'setfenv' cannot change environment of given object
+--> nil	nil
+--> of the caller
+--> true	false
+--> true
+--> nil	5

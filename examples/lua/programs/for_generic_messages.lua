@@ -1,4 +1,5 @@
 -- Errors in the head of a loop: their messages and lines.
+-- only: luajit
 local function t(text)
   print(pcall(assert(loadstring(text, "=x"))))
 end
@@ -24,3 +25,26 @@ t("for k, v in ipairs() do end")
 t("for k in io.lines('/nonexistent') do end")
 t("for k in error do end")
 t("for k in error, 'x' do end")
+
+--> false	x:4: attempt to call a number value
+--> false	x:1: attempt to call a nil value
+--> false	x:3: attempt to call a table value
+--> false	x:4: bad argument #1 to 'pairs' (table expected, got nil)
+--> false	x:1: c
+--> false	x:1: attempt to call a nil value
+--> false	x:1: attempt to index global 'a' (a nil value)
+--> false	x:1: attempt to call a nil value
+--> false	x:1: attempt to call method 'b' (a nil value)
+--> false	x:1: attempt to call a string value
+--> false	x:3: 'for' limit must be a number
+--> false	x:1: 'for' initial value must be a number
+--> false	x:1: 'for' step must be a number
+--> false	x:2: 'for' step must be a number
+--> false	x:1: bad argument #1 to '(for generator)' (table expected, got nil)
+--> false	invalid key to 'next'
+--> false	x:1: attempt to perform arithmetic on a table value
+--> false	x:1: x:1: w
+--> false	x:1: bad argument #1 to 'ipairs' (value expected)
+--> false	x:1: bad argument #1 to 'lines' (/nonexistent: No such file or directory)
+--> false	nil
+--> false	x:1: x

@@ -20,3 +20,22 @@ print(run(300, function(i) return i == 1 and "do goto l300 end" or i == 300 and 
 -- The inner label is meant, and the outer one after its block.
 local nested = "do do goto a end n = n + 1 ::a:: end goto b%d n = 0 ::b%d:: n = n + 1"
 print(run(100, function(i) return nested:format(i, i) end))
+
+--> 1	1
+--> 1
+--> 1
+--> 10	10
+--> 10
+--> 10
+--> 300	300
+--> 300
+--> 300
+--> 3000	3000
+--> 3000
+--> 3000
+--> c:1: duplicate label 'l7'
+--> c:1: undefined label 'l501'
+--> 150
+--> c:1: <goto l300> jumps into the scope of local 'x'
+--> 0
+--> 100

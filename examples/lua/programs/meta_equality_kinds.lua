@@ -34,3 +34,15 @@ local like = setmetatable({}, { __eq = yes.__eq })
 local other = setmetatable({}, { __eq = function() return nil end })
 print(t == same, t == {}, t == u, u == t, t == 1, t == like, like == t)
 print(other == other, other == t, other ~= t)
+
+--> false	true	false	true	false
+--> false	true
+--> false	true	false	true	true
+--> false	true	false	true	true
+--> false	true	true	true	true
+--> false	true	true
+--> false
+--> true	false
+--> false
+--> true	false	false	false	false	true	true
+--> true	false	true

@@ -51,3 +51,21 @@ print(pcall(string.gsub, "a", "a", function() yield() end))
 run(function() return pcall(string.gsub, "a", "a", function() return yield() end) end)
 run(function() return pcall(table.sort, { 3, 2, 1 }, function() return yield() end) end)
 run(function() return pcall(load, function() return yield("x") end) end)
+
+--> true:tablestring	true:R1
+--> true:tablestring	true:aR1
+--> true:tablestring	true:tablestring	true:abR2
+--> true:tablestring	true:12R1
+--> true:tablestring	true:stringtable	true:R2
+--> true:tablestring	true:aR1
+--> true:a	true:b	true:c	true:x	true:R1R2R3
+--> true:lt	true:le	true:eq	true:lt	true:le	true:eq	true:lt	true:true
+--> true:unm	true:call	true:call	true:R1
+--> true:next	true:R1
+--> true:1	true:2	true:tabletable	true:tablestring	true:3
+--> true:1	true:2	true:tablestring	true:3	true:3
+--> true:in	true:stringtable	true:true
+--> false	meta_yield_places.lua:50: attempt to yield across C-call boundary
+--> true:false
+--> true:false
+--> true:true

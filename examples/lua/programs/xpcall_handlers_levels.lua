@@ -53,3 +53,37 @@ print(renamed(function()
   return table.concat(out, " ")
 end, h))
 renamed(function() print((debug.traceback("within", 1):gsub("0x%x+", "address"))) end, h)
+
+--> false	xpcall_handlers_levels.lua:14: e Lua/6 C/-1 Lua/14 C/-1 main/16 C/-1
+--> false	xpcall_handlers_levels.lua:14: e Lua/6 C/-1 Lua/14 Lua/17 C/-1 main/17 C/-1
+--> false	xpcall_handlers_levels.lua:18: attempt to perform arithmetic on a nil value Lua/6 Lua/18 C/-1 main/18 C/-1
+--> false	xpcall_handlers_levels.lua:19: attempt to concatenate a table value Lua/6 Lua/19 C/-1 main/19 C/-1
+--> false	bad argument #1 to '?' (string expected, got no value) Lua/6 C/-1 C/-1 main/20 C/-1
+--> false	direct Lua/6 C/-1 C/-1 main/21 C/-1
+--> false	table
+--> true	false	xpcall_handlers_levels.lua:14: e
+--> false	xpcall_handlers_levels.lua:24: xpcall_handlers_levels.lua:24: co Lua/6 C/-1 Lua/24 C/-1 main/24 C/-1
+--> false	xpcall_handlers_levels.lua:25: i Lua/6 C/-1 Lua/25 Lua/25 C/-1 main/25 C/-1
+--> false	error in error handling
+--> false	error in error handling
+--> false	nil
+--> false	error in error handling
+--> false	bad argument #2 to '?' (function expected, got no value)
+--> false	bad argument #2 to '?' (function expected, got number)
+--> false	bad argument #1 to '?' (value expected)
+--> false	attempt to call a nil value Lua/6 C/-1 main/35 C/-1
+--> false	attempt to call a number value Lua/6 C/-1 main/36 C/-1
+--> false	xpcall_handlers_levels.lua:37: arg Lua/6 C/-1 Lua/37 C/-1 main/37 C/-1
+--> true	2	nil	nil
+--> true	false	xpcall_handlers_levels.lua:14: e Lua/6 C/-1 Lua/14 C/-1 C/-1 main/39 C/-1
+--> 1
+--> false	true
+--> true	true
+--> false	true
+--> true	nilfalse renamedtrue nilfalse nilfalse
+--> within
+--> stack traceback:
+--> 	xpcall_handlers_levels.lua:55: in function <xpcall_handlers_levels.lua:55>
+--> 	[C]: in function 'renamed'
+--> 	xpcall_handlers_levels.lua:55: in main chunk
+--> 	[C]: at address

@@ -16,7 +16,7 @@ local values = {
   { "'r'", function() return "r" end },
   { "{}", function() return {} end }, { "{3, 1, 2}", function() return { 3, 1, 2 } end },
   { "{'b', 'a', x = 1}", function() return { "b", "a", x = 1 } end },
-  { "{year = 2000, …}", function() return { year = 2000, month = 2, day = 29 } end },
+  { "{year = 2000}", function() return { year = 2000 } end },
   { "function", function() return function(...) return ... end end }, { "tostring", function() return tostring end },
   { "thread", function() return coroutine.create(function(...) return coroutine.yield(...) end) end },
   { "dead thread", function() return dead end },

@@ -33,7 +33,7 @@ const INTENDED: &[Intended] = &[
     ("math.floor() ", "returns", "LuaJIT reads an argument that was not passed"),
     ("math.rad(", "attempt to perform arithmetic", "LuaJIT's is written in Lua"),
     ("os.setlocale(", "returns", "the only locale is C's"),
-    ("package.searchpath(", "bad argument #2", "the first argument is checked first"),
+    ("package.searchpath(", "bad argument", "arguments are checked from the first"),
     ("string.len() ", "bad argument #1", "LuaJIT takes an argument that was not passed for nil"),
 ];
 

@@ -12,8 +12,6 @@ use std::sync::OnceLock;
 use mimeo::jit::Diagnostic;
 use mimeo_corpus::alone::is_alone;
 use mimeo_corpus::process;
-use mimeo_corpus::program::{CALC, Program};
-use mimeo_corpus::runner::check;
 
 use crate::tools::drift::{Build, OUTPUT, Outcome};
 
@@ -212,6 +210,8 @@ fn programs_run_interpreted_if_a_seccomp_filter_refuses_executable_memory() {
     use std::os::unix::process::CommandExt;
 
     use libc::{BPF_ABS, BPF_JEQ, BPF_JMP, BPF_JSET, BPF_K, BPF_LD, BPF_RET, BPF_W, seccomp_data};
+    use mimeo_corpus::program::{CALC, Program};
+    use mimeo_corpus::runner::check;
 
     const AUDIT_ARCH_X86_64: u32 = 0xc000_003e;
     const fn load(offset: usize) -> libc::sock_filter {

@@ -48,6 +48,7 @@ impl Facts {
     pub fn depth(&self, pc: Pc) -> Option<u16> {
         self.depths.get(pc)
     }
+
     /// Returns about how many bytes they take.
     pub(crate) fn size_bytes(&self) -> usize {
         size_of::<Facts>() + self.depths.size_bytes() + size_of_val(&*self.polls) + size_of_val(&*self.lists)

@@ -38,30 +38,32 @@ pub(super) enum Shortcut {
 impl Shortcut {
     /// Returns that of a method of strings with so many arguments, apart from the string.
     fn of_method(name: &[u8], arguments: usize) -> Option<Shortcut> {
-        Shortcut::of(b"string", name, arguments + 1)
+        Shortcut::of(Some(b"string"), name, arguments + 1)
     }
 
-    fn of(module: &[u8], name: &[u8], arguments: usize) -> Option<Shortcut> {
+    /// Returns that of a global function, or of one of a module, with so many arguments.
+    fn of(module: Option<&[u8]>, name: &[u8], arguments: usize) -> Option<Shortcut> {
         let shortcut = match (module, name) {
-            (b"math", b"abs") => Shortcut::Unary(Assembler::call_abs),
-            (b"math", b"ceil") => Shortcut::Unary(Assembler::call_ceil),
-            (b"math", b"floor") => Shortcut::Unary(Assembler::call_floor),
-            (b"math", b"sqrt") => Shortcut::Unary(Assembler::call_sqrt),
+            (Some(b"math"), b"abs") => Shortcut::Unary(Assembler::call_abs),
+            (Some(b"math"), b"ceil") => Shortcut::Unary(Assembler::call_ceil),
+            (Some(b"math"), b"floor") => Shortcut::Unary(Assembler::call_floor),
+            (Some(b"math"), b"sqrt") => Shortcut::Unary(Assembler::call_sqrt),
             (
-                b"math",
+                Some(b"math"),
                 b"acos" | b"asin" | b"atan" | b"cos" | b"cosh" | b"deg" | b"exp" | b"log" | b"log10" | b"rad" | b"sin"
                 | b"sinh" | b"tan" | b"tanh",
             ) => Shortcut::Unary(Assembler::call_float),
-            (b"math", b"max") => Shortcut::Binary(Assembler::call_max),
-            (b"math", b"min") => Shortcut::Binary(Assembler::call_min),
-            (b"bit", b"arshift") => Shortcut::Binary(Assembler::call_arshift),
-            (b"bit", b"band") => Shortcut::Binary(Assembler::call_band),
-            (b"bit", b"bor") => Shortcut::Binary(Assembler::call_bor),
-            (b"bit", b"bxor") => Shortcut::Binary(Assembler::call_bxor),
-            (b"bit", b"lshift") => Shortcut::Binary(Assembler::call_lshift),
-            (b"bit", b"rshift") => Shortcut::Binary(Assembler::call_rshift),
-            (b"string", b"byte") => Shortcut::BinaryOrOne(Assembler::call_byte),
-            (b"string", b"sub") => Shortcut::TernaryOrLast(Assembler::call_sub),
+            (Some(b"math"), b"max") => Shortcut::Binary(Assembler::call_max),
+            (Some(b"math"), b"min") => Shortcut::Binary(Assembler::call_min),
+            (Some(b"bit"), b"arshift") => Shortcut::Binary(Assembler::call_arshift),
+            (Some(b"bit"), b"band") => Shortcut::Binary(Assembler::call_band),
+            (Some(b"bit"), b"bor") => Shortcut::Binary(Assembler::call_bor),
+            (Some(b"bit"), b"bxor") => Shortcut::Binary(Assembler::call_bxor),
+            (Some(b"bit"), b"lshift") => Shortcut::Binary(Assembler::call_lshift),
+            (Some(b"bit"), b"rshift") => Shortcut::Binary(Assembler::call_rshift),
+            (Some(b"string"), b"byte") => Shortcut::BinaryOrOne(Assembler::call_byte),
+            (Some(b"string"), b"sub") => Shortcut::TernaryOrLast(Assembler::call_sub),
+            (None, b"select") => Shortcut::Select,
             _ => return None,
         };
         let fits = match shortcut {
@@ -69,7 +71,7 @@ impl Shortcut {
             Shortcut::Binary(_) => arguments == 2,
             Shortcut::BinaryOrOne(_) => arguments == 1 || arguments == 2,
             Shortcut::TernaryOrLast(_) => arguments == 2 || arguments == 3,
-            Shortcut::Select => unreachable!("it is in no module"),
+            Shortcut::Select => arguments == 2,
         };
         fits.then_some(shortcut)
     }
@@ -95,14 +97,18 @@ impl Generator<'_> {
         let text = |id: StringId| self.function.strings.text(id);
         match last.kind {
             _ if !has_one_result => None,
-            SuffixKind::Call(arguments) if !is_open(arguments) => {
-                let origin = Origin::of(self.function.locals, self.function.upvalues, called.base, before)?;
-                Shortcut::of(text(origin.global), text(origin.field?), arguments.len())
-            }
-            // All values of it can be returned.
-            SuffixKind::Call([_, Expression::Vararg]) if !matches!(destination, Some(Destination::Returned)) => {
-                let origin = Origin::of(self.function.locals, self.function.upvalues, called.base, before)?;
-                (origin.field.is_none() && text(origin.global) == b"select").then_some(Shortcut::Select)
+            SuffixKind::Call(arguments) => {
+                let Origin { global, field } =
+                    Origin::of(self.function.locals, self.function.upvalues, called.base, before)?;
+                let (module, name) = field.map_or((None, global), |field| (Some(global), field));
+                let shortcut = Shortcut::of(module.map(text), text(name), arguments.len())?;
+                let fits = match shortcut {
+                    // All its values are returned.
+                    Shortcut::Select if matches!(destination, Some(Destination::Returned)) => false,
+                    Shortcut::Select => matches!(arguments, [_, Expression::Vararg]),
+                    _ => !is_open(arguments),
+                };
+                fits.then_some(shortcut)
             }
             SuffixKind::Method { name, arguments } if !is_open(arguments) => {
                 Shortcut::of_method(text(name), arguments.len())

@@ -148,11 +148,12 @@ impl Matches<'_> {
         } else {
             matcher.find(start)
         };
-        if let (false, Ok(Some(Range { start, end }))) = (self.is_anchored, &found) {
-            self.at = Some(*end.max(&(start + usize::from(end == start))));
-        }
         self.steps_left = matcher.steps.left;
-        found.transpose().map(|found| found.map(|range| Match { range, captures: matcher.captures() }))
+        let found = found.transpose()?.map(|range| Match { range, captures: matcher.captures() });
+        if let (false, Ok(Match { range, .. })) = (self.is_anchored, &found) {
+            self.at = Some(range.end + usize::from(range.is_empty()));
+        }
+        Some(found)
     }
 }
 

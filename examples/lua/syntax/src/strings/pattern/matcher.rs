@@ -161,10 +161,9 @@ impl<'a, 's> Matcher<'a, 's> {
                 _ => {
                     let end = item_end(self.pattern, p)?;
                     match self.pattern.get(end) {
-                        Some(b'*') => return self.match_most(s, p, end),
+                        Some(b'*') => return self.match_most(s, p, end, 0),
+                        Some(b'+') => return self.match_most(s, p, end, 1),
                         Some(b'-') => return self.match_least(s, p, end),
-                        Some(b'+') if self.is_single_match(s, p, end)? => return self.match_most(s + 1, p, end),
-                        Some(b'+') => return Ok(None),
                         Some(b'?') => {
                             if self.is_single_match(s, p, end)?
                                 && let Some(end) = self.match_rest(s + 1, end + 1)?
@@ -203,16 +202,19 @@ impl<'a, 's> Matcher<'a, 's> {
         bytes.is_none_or(|bytes| self.subject.get(s).is_some_and(|&byte| bytes.has(byte)))
     }
 
-    /// Matches `item*`: first as many as possible, then fewer until the rest matches.
-    fn match_most(&mut self, s: usize, p: usize, item_end: usize) -> End {
+    /// Matches `item*` or `item+`: first as many as possible, then fewer, but at least `least`, until the rest matches.
+    fn match_most(&mut self, s: usize, p: usize, item_end: usize, least: usize) -> End {
         let item = self.item(p, item_end)?;
         let mut count = self.count(s, |byte| item.has(byte))?;
         let rest = item_end + 1;
+        if count < least {
+            return Ok(None);
+        }
         if rest == self.pattern.len() {
             return Ok(Some(s + count));
         }
-        if count == 0 {
-            return self.match_rest(s, rest);
+        if count == least {
+            return self.match_rest(s + count, rest);
         }
         let next = self.rest_begins_with(rest)?;
         loop {
@@ -222,7 +224,7 @@ impl<'a, 's> Matcher<'a, 's> {
             {
                 return Ok(Some(end));
             }
-            if count == 0 {
+            if count == least {
                 return Ok(None);
             }
             count -= 1;

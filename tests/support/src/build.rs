@@ -28,8 +28,8 @@ pub(crate) struct Built {
     pub(crate) language: &'static Language,
     /// With native code.
     pub(crate) native: PathBuf,
-    /// Without native code.
-    pub(crate) lean: PathBuf,
+    /// Without native code, if this is another program on the target.
+    pub(crate) lean: Option<PathBuf>,
 }
 
 /// The built commands, and how to start them.
@@ -187,7 +187,7 @@ impl Builder {
         }
         let result = match execution {
             Execution::Stencils(other, execution) => self.build_with_tables(place, other, execution, tables),
-            _ => self.build_all(&self.root, place.triple, None, place.name).and_then(|(built, std)| {
+            _ => self.build_all(&self.root, place.triple, true, None, place.name).and_then(|(built, std)| {
                 let programs = self.programs(built, execution).map_err(|error| error.to_string())?;
                 Ok((programs, format!("`cargo build`, with native code and lean, {}", std.name())))
             }),
@@ -219,17 +219,19 @@ impl Builder {
         for lean in [false, true] {
             self.cargo(&copied, "check", place.triple, std, lean, Some("prebuilt"))?;
         }
-        let (built, _) = self.build_all(&copied, other.triple, Some("prebuilt"), place.name)?;
+        let (built, _) = self.build_all(&copied, other.triple, false, Some("prebuilt"), place.name)?;
         let programs = self.programs(built, execution).map_err(|error| error.to_string())?;
         let how = "`cargo check` with the tables checked in, with native code and lean; no linker was available";
         Ok((programs, format!("{how}; {}", std.name())))
     }
 
-    /// Builds all programs. Each is copied, because the builds with native code and without write to the same path.
+    /// Builds all programs with native code, and those without if they are requested. Each is copied, because both
+    /// builds write to the same path.
     fn build_all(
         &self,
         tree: &Path,
         triple: &str,
+        lean: bool,
         stencils: Option<&str>,
         name: &str,
     ) -> Result<(Vec<Built>, Std), String> {
@@ -237,16 +239,18 @@ impl Builder {
         let scratch = self.scratch(name)?;
         let ending = if triple.contains("windows") { ".exe" } else { "" };
         let kept = |language: &Language, what: &str| scratch.join(format!("{}{what}{ending}", language.command));
-        for (lean, what) in [(false, ""), (true, "-lean")] {
-            let folder = self.cargo(tree, "build", triple, std, lean, stencils)?;
+        let variants = [(false, ""), (true, "-lean")].into_iter().filter(|(is_lean, _)| lean || !is_lean);
+        for (is_lean, what) in variants {
+            let folder = self.cargo(tree, "build", triple, std, is_lean, stencils)?;
             for language in language::ALL {
                 fs::copy(folder.join(format!("{}{ending}", language.command)), kept(language, what))
                     .map_err(|error| format!("cannot copy `{}`: {error}", language.command))?;
             }
         }
-        let built = language::ALL.map(|language| {
-            let (native, lean) = (kept(language, ""), kept(language, "-lean"));
-            Built { language, native, lean }
+        let built = language::ALL.map(|language| Built {
+            language,
+            native: kept(language, ""),
+            lean: lean.then(|| kept(language, "-lean")),
         });
         Ok((built.into(), std))
     }
@@ -268,6 +272,8 @@ impl Builder {
         let target = if std == Std::Own { self.target.clone() } else { self.target.join("cross") };
         cargo.current_dir(tree).env("CARGO_TARGET_DIR", &target).envs(stencils.map(|value| ("MIMEO_STENCILS", value)));
         cargo.args([verb, "--color=never", "--release", "--target", triple]);
+        // What the programs do is tested, not how fast they are, and they are built ten times.
+        cargo.args(["--config", "profile.release.opt-level=1", "--config", "profile.release.debug=false"]);
         cargo.args(language::ALL.iter().flat_map(|language| ["-p", language.command]));
         cargo.env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", aarch64_linker());
         if lean {

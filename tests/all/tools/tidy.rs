@@ -48,6 +48,9 @@ const CRATES: [(&str, &str); 22] = [
     ("mimeo-support", "tests/support/src"),
 ];
 
+/// The packages whose regions the book quotes.
+const LISTINGS: &str = "docs/listings/";
+
 /// Returns the Rust files below a folder, sorted, as paths from the root.
 fn rust_files(folder: &str) -> Vec<String> {
     let mut files = Vec::new();
@@ -236,8 +239,19 @@ fn lowered(file: &str, name: &str) -> String {
     c[start..].trim_end().to_owned() + "\n"
 }
 
+/// Returns the lines of a file between the comments `ANCHOR: name` and `ANCHOR_END: name`, if it has them.
+fn region(file: &str, name: &str) -> Option<String> {
+    let source = read(file);
+    let marks = |line: &&str, mark: &str| line.trim_start_matches(['/', '#', ' ']) == format!("{mark}: {name}");
+    let lines: Vec<&str> = source.lines().collect();
+    let first = lines.iter().position(|line| marks(line, "ANCHOR"))? + 1;
+    let end = lines.iter().position(|line| marks(line, "ANCHOR_END")).unwrap_or_else(|| panic!("{file}: {name} ends"));
+    let lines = lines[first..end].iter().filter(|line| !line.contains("ANCHOR"));
+    Some(unindented(&lines.copied().collect::<Vec<_>>().join("\n")))
+}
+
 /// Returns `page` with correct quotations, and their number. A quotation is a block with a first
-/// line of the form "```c add of examples/calc/src/ops.rs".
+/// line of the form "```c add of examples/calc/src/ops.rs". It names a region, an op or a function.
 fn with_true_quotations(page: &str) -> (String, usize) {
     let (mut result, mut count) = (String::new(), 0);
     let mut lines = page.split_inclusive('\n');
@@ -246,6 +260,9 @@ fn with_true_quotations(page: &str) -> (String, usize) {
         let info: Vec<&str> = line.strip_prefix("```").unwrap_or("").split_whitespace().collect();
         let [language, name, "of", file] = info[..] else { continue };
         match language {
+            _ if file.starts_with(LISTINGS) => {
+                result += &region(file, name).unwrap_or_else(|| panic!("{file} has no region `{name}`"));
+            }
             "rust" => result += &function(file, name),
             "ir" if file == "examples/calc/src/ops.rs" => result += &body(name),
             "c" => result += &lowered(file, name),
@@ -278,17 +295,30 @@ fn the_readme_quotes_a_real_op() {
 #[test]
 fn the_quotations_are_true() {
     let mut total = 0;
-    for entry in fs::read_dir(root().join("docs")).expect("a folder of the tree").flatten() {
-        let path = entry.path();
-        if path.extension().is_some_and(|extension| extension == "md") {
-            let page = fs::read_to_string(&path).expect("a page is text");
-            let (truth, count) = with_true_quotations(&page);
-            total += count;
-            expect_file![path].assert_eq(&truth);
-        }
+    for path in links::pages().iter().filter(|path| path.starts_with("docs/")) {
+        let (truth, count) = with_true_quotations(&read(path));
+        total += count;
+        expect_file![root().join(path)].assert_eq(&truth);
     }
     // The page on Lua has at least three ops, each in Rust and in C; the page on one op also has its typed IR.
     assert!(total >= 9, "{total} quotations");
+}
+
+#[test]
+fn every_region_of_a_listing_is_in_the_book() {
+    let book: String = links::pages().iter().filter(|path| path.starts_with("docs/book/")).map(|path| read(path)).collect();
+    let mut count = 0;
+    let packages = fs::read_dir(root().join(LISTINGS)).expect("a folder of the tree").flatten();
+    let packages = packages.map(|entry| format!("{LISTINGS}{}", entry.file_name().to_str().expect("a plain name")));
+    let files = packages.flat_map(|package| [rust_files(&package), vec![format!("{package}/Cargo.toml")]].concat());
+    for file in files {
+        for line in read(&file).lines() {
+            let Some(name) = line.trim_start_matches(['/', '#', ' ']).strip_prefix("ANCHOR: ") else { continue };
+            assert!(book.contains(&format!(" {name} of {file}\n")), "no page has the region `{name}` of {file}");
+            count += 1;
+        }
+    }
+    assert!(count >= 20, "{count} regions");
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn is_page(path: &str) -> bool {
 }
 
 /// Returns all pages of the tree.
-fn pages() -> Vec<String> {
+pub(super) fn pages() -> Vec<String> {
     let mut pages = Vec::new();
     let mut folders = vec![root()];
     while let Some(folder) = folders.pop() {

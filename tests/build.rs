@@ -1,7 +1,9 @@
 //! Compiles the stencils of the tests' instruction sets.
 
 fn main() {
-    for set in ["callbacks", "registers", "stack", "slow", "loops", "corners", "tagged", "broken", "reference"] {
+    let sets =
+        ["boxed", "callbacks", "registers", "stack", "slow", "loops", "corners", "tagged", "broken", "reference"];
+    for set in sets {
         mimeo_build::ops(format!("src/{set}.rs")).compile();
     }
 }

@@ -1,5 +1,6 @@
 //! Instruction sets for the tests, which together use the whole op language, and machines that run them.
 
+pub mod boxed;
 pub mod broken;
 pub mod callbacks;
 pub mod corners;

@@ -8,11 +8,14 @@ use syn::{Ident, LitInt, Token, Type};
 
 use crate::catalogue::Problem;
 use crate::errors::Errors;
+use crate::nan_box;
 
 /// The arguments of the attribute.
 #[derive(Default)]
 pub(crate) struct Arguments {
     pub(crate) value: Option<Type>,
+    /// `nan_box(…)` instead of a value type.
+    pub(crate) nan_box: Option<nan_box::Written>,
     pub(crate) context: Option<Type>,
     pub(crate) host: Option<Type>,
     pub(crate) error: Option<Type>,
@@ -34,6 +37,7 @@ pub(crate) struct Arguments {
 enum Written {
     Type(Box<Type>),
     Number(LitInt),
+    NanBox(nan_box::Written),
 }
 
 impl Arguments {
@@ -43,8 +47,13 @@ impl Arguments {
         let argument = |input: syn::parse::ParseStream<'_>| {
             let name: Ident = input.parse()?;
             input.parse::<Token![=]>()?;
-            let value =
-                if name == "arity" { Written::Number(input.parse()?) } else { Written::Type(Box::new(input.parse()?)) };
+            let value = if name == "arity" {
+                Written::Number(input.parse()?)
+            } else if name == "value" && nan_box::Written::is_next(input) {
+                Written::NanBox(input.parse()?)
+            } else {
+                Written::Type(Box::new(input.parse()?))
+            };
             Ok((name, value))
         };
         let parser =
@@ -55,6 +64,10 @@ impl Arguments {
                     match value {
                         Written::Type(ty) => arguments.set(&name, *ty, errors),
                         Written::Number(number) => arguments.set_arity(&name, &number, errors),
+                        Written::NanBox(_) if arguments.value.is_some() || arguments.nan_box.is_some() => {
+                            errors.on(&name, Problem::TwoArguments(name.to_string()));
+                        }
+                        Written::NanBox(written) => arguments.nan_box = Some(written),
                     }
                 }
                 arguments.stack = arguments.operands == Some(true);
@@ -77,7 +90,7 @@ impl Arguments {
         let argument = name.to_string();
         let word = |word: &str| matches!(&ty, Type::Path(path) if path.path.is_ident(word));
         let before = match argument.as_str() {
-            "value" => self.value.replace(ty).is_some(),
+            "value" => self.value.replace(ty).is_some() || self.nan_box.is_some(),
             "context" => self.context.replace(ty).is_some(),
             "host" => self.host.replace(ty).is_some(),
             "error" => self.error.replace(ty).is_some(),

@@ -4,6 +4,7 @@
 //! types.rs                       types → `Ty` (ty.rs)
 //! family.rs                      `each`: one function → several ops
 //! branches.rs                    a condition → its value, and the branches that it decides
+//! nan_box.rs                     `nan_box`: kinds of values → the value type
 //! structs.rs, consts.rs,         the items of the module, with types
 //! functions.rs, op.rs
 //! module.rs                      the module: its items by kind
@@ -39,6 +40,7 @@ mod mistake;
 mod module;
 mod names;
 mod nan;
+mod nan_box;
 mod op;
 mod rust;
 mod set;

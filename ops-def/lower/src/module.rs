@@ -17,6 +17,7 @@ use crate::family::{self, Written};
 use crate::functions::{Functions, Helper, Runtime, report_misplaced};
 use crate::machine::Machine;
 use crate::names;
+use crate::nan_box::NanBox;
 use crate::op::{self, OpDef};
 use crate::structs;
 use crate::text::{name_of, text_of};
@@ -31,6 +32,8 @@ pub(crate) struct Module {
     pub(crate) args: Arguments,
     /// The value type.
     pub(crate) value: Ty,
+    /// What the value type is made of, if it is not the author's own.
+    pub(crate) nan_box: Option<NanBox>,
     /// The context's struct.
     pub(crate) context: Option<String>,
     /// Items that are passed through to Rust: all except ops and `extern "Rust"`.
@@ -62,12 +65,21 @@ impl Module {
 
     /// Reads a module, without the items that have a problem.
     pub(crate) fn read(args: TokenStream, module: ItemMod, errors: &mut Errors) -> Option<Module> {
-        let args = Arguments::parse(args, errors);
-        let Some((_, items)) = module.content else {
+        let mut args = Arguments::parse(args, errors);
+        let Some((_, mut items)) = module.content else {
             errors.on(&module.ident, Problem::NotInline);
             return None;
         };
         items.iter().for_each(|item| Conditions { errors }.visit_item(item));
+        let nan_box = match &args.nan_box {
+            Some(written) => Some(NanBox::read(written, &items, errors)?),
+            None => None,
+        };
+        if let Some(nan_box) = &nan_box {
+            items.splice(..0, nan_box.items());
+            args.value = Some(nan_box.value());
+            args.boolean = args.boolean.or_else(|| nan_box.boolean());
+        }
         let (structs, clashes) = structs::read(&items, errors);
         let mut read = Module {
             name: module.ident,
@@ -75,6 +87,7 @@ impl Module {
             attrs: module.attrs.into_iter().filter(|attr| !is_instruction_set(attr)).collect(),
             args,
             value: Ty::U64,
+            nan_box,
             context: None,
             items: Vec::new(),
             structs,

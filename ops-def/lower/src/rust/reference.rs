@@ -8,6 +8,9 @@ use crate::ty::scalar_name;
 
 pub(super) fn markdown(set: &Set) -> String {
     let mut out = format!("# Instruction set `{}`\n\n", set.module.name);
+    if let Some(nan_box) = &set.module.nan_box {
+        writeln!(out, "Values:\n\n{}\nOps:\n", nan_box.table()).expect("writing to a string");
+    }
     out.push_str("| opcode | op | operands | stack | meaning |\n|--:|---|---|---|---|\n");
     for (index, op) in set.ops.iter().enumerate() {
         let doc = set.module.ops[op.def].doc.replace('\n', " ");

@@ -5,6 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::visit::Visit;
 
 use crate::module::Module;
+use crate::nan_box::NanBox;
 use crate::ty::Ty;
 
 /// Returns the author's function that is notified when a stack moves. It belongs to `TrustedOps`, so a module that
@@ -31,9 +32,12 @@ fn has_unsafe(module: &Module) -> bool {
     search.0
 }
 
-/// Returns `true` if an address comes from the author's data: a pointer or a callee in a struct, or the result of a
-/// runtime function.
+/// Returns `true` if an address comes from the author's data: a pointer in values, a pointer or a callee in a struct, or
+/// the result of a runtime function.
 fn has_addresses(module: &Module) -> bool {
+    if module.nan_box.as_ref().is_some_and(NanBox::has_pointers) {
+        return true;
+    }
     let fields = module.structs.values().flat_map(|of| of.fields.iter().map(|(_, ty)| ty));
     let results = module.runtime.iter().map(|runtime| match &runtime.result {
         Ty::Result(of) => &**of,

@@ -16,7 +16,7 @@ type Compiled<T = ()> = Result<T, Diagnostic>;
 
 // ANCHOR: words
 /// Returns the words of a text with their positions. `\` begins a comment.
-fn words(text: &str) -> Vec<(&str, Position)> {
+pub fn words(text: &str) -> Vec<(&str, Position)> {
     let (mut words, mut rest, mut position) = (Vec::new(), text, START);
     while let Some(first) = rest.chars().next() {
         let length = match first {

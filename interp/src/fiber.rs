@@ -413,6 +413,44 @@ impl<I: InstructionSet> Vm<I> {
         self.driver.clear_after_fiber_values(fiber)
     }
 
+    /// Returns the bits of all values on the stacks of all fibers that are not running, for a garbage collector for which
+    /// every fiber is in use. With the [active stacks](Vm::active_stacks), these are all values on stacks; those of fibers
+    /// that have resumed another one are in both.
+    ///
+    /// ```
+    /// use mimeo::FiberLimits;
+    /// use mimeo_doc_ops::{YIELD, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// let vm = machine.vm_mut();
+    /// let fiber = vm.new_fiber(FiberLimits::new()).expect("there is memory");
+    /// vm.start_fiber(fiber, linked.function(YIELD), &[4]).unwrap();
+    /// assert_eq!(vm.idle_stacks().collect::<Vec<_>>(), [[4, 0]]);
+    /// ```
+    pub fn idle_stacks(&self) -> impl Iterator<Item = &[u64]> {
+        self.driver.idle_values()
+    }
+
+    /// Sets the bits of every slot after the [idle stacks](Self::idle_stacks) to 0: see
+    /// [`clear_after_stacks`](Vm::clear_after_stacks).
+    ///
+    /// ```
+    /// use mimeo::FiberLimits;
+    /// use mimeo_doc_ops::{YIELD, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// let vm = machine.vm_mut();
+    /// let fiber = vm.new_fiber(FiberLimits::new()).expect("there is memory");
+    /// vm.start_fiber(fiber, linked.function(YIELD), &[4]).unwrap();
+    /// vm.set_fiber_slot(fiber, 7, 40)?;
+    /// vm.clear_after_idle_stacks();
+    /// assert_eq!((vm.fiber_slot(fiber, 0)?, vm.fiber_slot(fiber, 7)?), (4, 0));
+    /// # Ok::<(), mimeo::FiberError>(())
+    /// ```
+    pub fn clear_after_idle_stacks(&mut self) {
+        self.driver.clear_after_idle_values();
+    }
+
     /// Requests that the running fiber be suspended once the running op returns the [`Thrown`] that this method
     /// returns. Returns `None` if no fiber is running, or if the innermost run in it was started by [`Vm::run`],
     /// because that run would be lost. If the op throws an error afterwards, the error replaces the request.

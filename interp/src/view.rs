@@ -385,6 +385,19 @@ impl<I: InstructionSet> Vm<I> {
         self.driver.clear_after_values(self.core.frame);
     }
 
+    /// Returns the bits of the constants of all loaded functions, for a garbage collector.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::sample_machine;
+    ///
+    /// let (machine, _) = sample_machine();
+    /// // The ops of the examples have no constants, only immediates.
+    /// assert_eq!(machine.vm().constants().flatten().count(), 0);
+    /// ```
+    pub fn constants(&self) -> impl Iterator<Item = &[u64]> {
+        self.driver.programs.functions().map(|function| &*function.body().constants)
+    }
+
     /// Loads a program, so that its functions can be called, even during a run. See
     /// [`Machine::load`](crate::Machine::load).
     ///

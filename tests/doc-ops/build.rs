@@ -2,4 +2,5 @@
 
 fn main() {
     mimeo_build::ops("src/ops.rs").compile();
+    mimeo_build::ops("src/objects.rs").compile();
 }

@@ -396,6 +396,16 @@ impl<I: InstructionSet> Driver<I> {
         Ok(())
     }
 
+    /// Returns the values on all stacks that are not active.
+    pub(crate) fn idle_values(&self) -> impl Iterator<Item = &[u64]> {
+        self.idle.iter().filter_map(|(_, idle)| Some(idle.as_deref()?.values()))
+    }
+
+    /// Clears the slots after these values.
+    pub(crate) fn clear_after_idle_values(&mut self) {
+        self.idle.iter_mut().filter_map(|idle| idle.as_deref_mut()).for_each(IdleStacks::clear_after_values);
+    }
+
     /// Visits all filled records. `top` is the current top record.
     pub(crate) fn for_each_record(&mut self, top: *mut Frame, mut visit: impl FnMut(&mut Frame)) {
         let idle = self.idle.iter_mut().filter_map(|idle| idle.as_deref_mut());

@@ -5,6 +5,7 @@
 //! assert_eq!(machine.call(linked.function(mimeo_doc_ops::SUM), &[10]), Ok(55));
 //! ```
 
+pub mod objects;
 mod ops;
 mod runtime;
 mod sample;

@@ -50,7 +50,7 @@ pub struct FunctionIndex(pub u32);
 
 /// A slot or a constant, for an operand declared with `#[place(slot, constant)]`.
 ///
-/// The methods of an assembler take `impl Into<Place<V>>`, so a slot needs no wrapping.
+/// The methods of an assembler take `impl Into<Place<V>>`, so neither needs wrapping.
 ///
 /// ```
 /// use mimeo::asm::Place;
@@ -58,7 +58,7 @@ pub struct FunctionIndex(pub u32);
 ///
 /// let slot: Place<i64> = Slot(3).into();
 /// assert_eq!(slot, Place::Slot(Slot(3)));
-/// assert_ne!(slot, Place::Constant(3));
+/// assert_eq!(Place::from(3), Place::Constant(3));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place<V> {
@@ -66,6 +66,12 @@ pub enum Place<V> {
     Slot(mimeo_def::Slot),
     /// This constant.
     Constant(V),
+}
+
+impl<V: crate::Value> From<V> for Place<V> {
+    fn from(value: V) -> Self {
+        Place::Constant(value)
+    }
 }
 
 impl<V> From<mimeo_def::Slot> for Place<V> {

@@ -125,7 +125,7 @@ pub fn compile(text: &Text) -> Compiled<Program> {
     if let Some(word) = compiler.until_end()? {
         return compiler.error(format!("nothing that `{word}` could end is open"));
     }
-    compiler.push(Place::Constant(Value::NIL))?;
+    compiler.push(Value::NIL.into())?;
     let Compiler { mut program, code, .. } = compiler;
     program.define(main, code.finish()?);
     Ok(program.finish()?.verify().expect("the compiler makes valid bytecode"))
@@ -230,7 +230,7 @@ impl<'a> Compiler<'a> {
             _ => word.parse().map(Value::int).or(word.parse().map(Value::float)).ok(),
         };
         if let Some(literal) = literal {
-            return self.push(Place::Constant(literal));
+            return self.push(literal.into());
         }
         if let Some(slot) = self.code.variables.iter().position(|variable| *variable == word) {
             return self.push(Slot(slot as u16).into());

@@ -15,6 +15,7 @@ use syn::{Item, Type, UseTree};
 use crate::catalogue::Problem;
 use crate::errors::Errors;
 use crate::text::{name_of, text_of};
+use crate::ty::Ty;
 
 pub(crate) use written::Written;
 
@@ -70,7 +71,7 @@ impl NanBox {
         }
         let mut reader = Reader { items, errors, kinds: Vec::new(), tag: FIRST_TAG, units: 0 };
         for (name, ty) in &written.kinds {
-            reader.read(name, ty.as_ref());
+            reader.read_kind(name, ty.as_ref());
         }
         let Reader { errors, mut kinds, .. } = reader;
         let span = Span::call_site().located_at(written.keyword.span());
@@ -139,7 +140,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// Reads `int` or `text: *mut Text`.
-    fn read(&mut self, name: &Ident, ty: Option<&Type>) {
+    fn read_kind(&mut self, name: &Ident, ty: Option<&Type>) {
         if self.kinds.iter().any(|kind| kind.name == *name) {
             return self.errors.on(name, Problem::TwoArguments(name_of(name)));
         }
@@ -161,25 +162,29 @@ impl Reader<'_> {
     }
 
     fn form(&mut self, name: &Ident, ty: &Type) -> Option<Form> {
-        match ty {
-            Type::Tuple(tuple) if tuple.elems.is_empty() => {
+        let word = match ty {
+            Type::Path(path) => path.path.get_ident().map(name_of),
+            _ => None,
+        };
+        match (ty, word.as_deref()) {
+            (Type::Tuple(tuple), _) if tuple.elems.is_empty() => {
                 // 0 and 1 are the two of `bool`.
                 self.units += 1;
                 Some(Form::Unit(SHARED_TAG << TAG_SHIFT | 1 + self.units))
             }
-            Type::Ptr(pointer) => {
+            (Type::Ptr(pointer), _) => {
                 if let Some(unknown) = self.unknown(&pointer.elem) {
                     self.errors.on(&pointer.elem, Problem::NanBoxPointer(unknown));
                 }
                 Some(Form::Pointer { tag: self.next_tag(name)? })
             }
-            Type::Path(path) if path.path.is_ident("f64") => Some(Form::Float),
-            Type::Path(path) if path.path.is_ident("bool") => Some(Form::Bool),
-            Type::Path(path) if path.path.is_ident("i32") || path.path.is_ident("u32") => {
-                Some(Form::Integer { signed: path.path.is_ident("i32"), tag: self.next_tag(name)? })
+            (_, Some("f64")) => Some(Form::Float),
+            (_, Some("bool")) => Some(Form::Bool),
+            (_, Some(word @ ("i32" | "u32"))) => {
+                Some(Form::Integer { signed: word == "i32", tag: self.next_tag(name)? })
             }
-            other => {
-                self.errors.on(other, Problem::NanBoxType(text_of(other)));
+            _ => {
+                self.errors.on(ty, Problem::NanBoxType(text_of(ty)));
                 None
             }
         }
@@ -194,13 +199,22 @@ impl Reader<'_> {
         Some(self.tag + 1)
     }
 
-    /// Returns the name of a struct that the module lacks. A path with `::` leads out of the module.
+    /// Returns what a pointer points to if that is no number, value or struct of the module. A path with `::` leads out
+    /// of the module.
     fn unknown(&self, pointed_to: &Type) -> Option<String> {
+        let is_struct = |name: &Ident| {
+            let mut items = self.items.iter();
+            items.any(|item| matches!(item, Item::Struct(of) if of.ident == *name))
+        };
+        let is_number = |name: &Ident| {
+            let ty = Ty::from_name(&name_of(name));
+            ty.is_some_and(|ty| matches!(ty, Ty::Scalar(_) | Ty::Usize | Ty::Isize))
+        };
         let is_known = match pointed_to {
             Type::Path(path) if path.path.segments.len() > 1 => true,
-            Type::Path(path) => path.path.get_ident().is_some_and(|name| {
-                self.items.iter().any(|item| matches!(item, Item::Struct(of) if of.ident == *name))
-            }),
+            Type::Path(path) => {
+                path.path.get_ident().is_some_and(|name| name == VALUE || is_struct(name) || is_number(name))
+            }
             _ => false,
         };
         (!is_known).then(|| text_of(pointed_to))

@@ -40,7 +40,7 @@ impl Problem {
             ),
             Problem::NanBoxType(ty) => (
                 format!("a NaN-boxed value cannot contain a `{ty}`"),
-                "use `f64`, `i32`, `u32`, `bool`, `()` for a kind with one value, or a raw pointer to a struct of the module".into(),
+                "use `f64`, `i32`, `u32`, `bool`, `()` for a kind with one value, or a raw pointer".into(),
             ),
             Problem::NanBoxPointer(name) => (
                 format!("the module has no struct `{name}`"),
@@ -60,7 +60,7 @@ impl Problem {
             ),
             Problem::NanBoxName(name) => (
                 format!("`value = nan_box(…)` adds a `{name}`"),
-                "remove it or rename it; other methods of values belong into an `impl Value` block".into(),
+                "remove it or rename it; other methods belong in an `impl Value` block".into(),
             ),
             Problem::ContextStruct(name) => (
                 format!("`{name}` cannot be the context"),

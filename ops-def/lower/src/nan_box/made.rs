@@ -131,29 +131,34 @@ impl Kind {
             }
             _ => TokenStream::new(),
         };
-        let functions = self.conversions().map(|(encode, decode)| {
-            quote_spanned! {span=>
-                #[doc = #new_doc]
-                #[inline]
-                pub fn #name(value: #ty) -> Self {
-                    Self(#encode)
-                }
-
-                #[doc = #reads_doc]
-                #[inline]
-                pub fn #reads(self) -> Option<#ty> {
-                    if self.#is() { Some(#decode) } else { None }
-                }
-            }
-        });
+        let (creates, returns) = match self.conversions() {
+            Some((encode, decode)) => (
+                quote_spanned! {span=>
+                    #[doc = #new_doc]
+                    #[inline]
+                    pub fn #name(value: #ty) -> Self {
+                        Self(#encode)
+                    }
+                },
+                quote_spanned! {span=>
+                    #[doc = #reads_doc]
+                    #[inline]
+                    pub fn #reads(self) -> Option<#ty> {
+                        if self.#is() { Some(#decode) } else { None }
+                    }
+                },
+            ),
+            None => (TokenStream::new(), TokenStream::new()),
+        };
         quote_spanned! {span=>
             #constants
+            #creates
             #[doc = #is_doc]
             #[inline]
             pub fn #is(self) -> bool {
                 #test
             }
-            #functions
+            #returns
         }
     }
 

@@ -6,10 +6,14 @@ use expect_test::{Expect, expect, expect_file};
 use crate::errors::Errors;
 use crate::set::Set;
 
-/// Returns the bodies of the ops in a module with these items.
+/// Returns the bodies of the ops in a module with these items, whose values are `i64`.
 fn bodies(items: &str) -> String {
-    let source =
-        format!("#[instruction_set(value = i64, context = Context, operands = registers)] mod ops {{ {items} }}");
+    bodies_with("value = i64, context = Context, operands = registers", items)
+}
+
+/// Returns the bodies of the ops in a module with these arguments and items.
+pub(crate) fn bodies_with(arguments: &str, items: &str) -> String {
+    let source = format!("#[instruction_set({arguments})] mod ops {{ {items} }}");
     let module: syn::ItemMod = syn::parse_str(&source).expect("it is a module");
     let syn::Meta::List(args) = &module.attrs[0].meta else { panic!("the attribute has arguments") };
     let set = Set::read(args.tokens.clone(), module.clone(), &mut Errors::default()).expect("it has a value type");

@@ -1,9 +1,19 @@
 //! A problem → what happened, and what to write instead.
 
-use super::Problem;
+use std::fmt;
+
+use super::problem::Problem;
+
+/// The message, then `help:` with what to write instead on the next line.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (message, help) = self.texts();
+        write!(f, "{message}\nhelp: {help}")
+    }
+}
 
 impl Problem {
-    pub(super) fn texts(&self) -> (String, String) {
+    fn texts(&self) -> (String, String) {
         let pair = |message: &str, help: &str| (message.to_owned(), help.to_owned());
         match self {
             Problem::NotAModule => pair(

@@ -7,7 +7,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Item;
 use syn::ext::IdentExt;
 
-use super::{FIRST_TAG, Form, Kind, NanBox, SHARED_TAG, TAG_SHIFT, VALUE};
+use super::kind::{FIRST_TAG, Form, Kind, NanBox, SHARED_TAG, TAG_SHIFT, VALUE};
 use crate::text::{name_of, text_of};
 
 /// The greatest double as a number of 64 bits: negative infinity.

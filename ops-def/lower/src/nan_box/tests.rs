@@ -25,7 +25,7 @@ fn read(list: &str) -> NanBox {
 /// Returns the names of the constants and functions of `Value`.
 fn members(list: &str) -> Vec<String> {
     let [_, syn::Item::Impl(block), _] = read(list).items() else { panic!("it is an `impl` block") };
-    block.items.iter().filter_map(super::member).map(|name| name.to_token_stream().to_string()).collect()
+    block.items.iter().filter_map(super::reader::member).map(|name| name.to_token_stream().to_string()).collect()
 }
 
 #[test]

@@ -175,3 +175,14 @@ fn a_condition_passes_on_what_it_assigns() {
     "#]],
     );
 }
+
+#[test]
+fn a_hint_is_the_condition_itself() {
+    let with = "#[vm_op] fn rare(a: i64, b: i64) -> i64 { if unlikely(a > b) && !likely(a == 3) { 1 } else { 2 } }";
+    let context = "#[repr(C)] pub struct Context { pub nothing: u64 }";
+    let bodies = |op: &str| bodies(&format!("{context} {op}"));
+    assert_eq!(bodies(with), bodies(&with.replace("unlikely", "").replace("likely", "")));
+    // A function of the module hides that of mimeo.
+    let own = "fn likely(a: i64) -> bool { a > 5 } #[vm_op] fn rare(a: i64) -> i64 { likely(a) as i64 }";
+    assert_eq!(bodies(own), bodies(&own.replace("likely", "greater")));
+}

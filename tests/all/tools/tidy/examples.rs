@@ -16,6 +16,7 @@ const FILES: &[&str] = &[
     "interp/src/fiber.rs",
     "interp/src/flow.rs",
     "interp/src/function.rs",
+    "interp/src/hint.rs",
     "interp/src/instruction_set.rs",
     "interp/src/machine.rs",
     "interp/src/machine/single.rs",

@@ -30,8 +30,8 @@ const LOWERING: [(&str, &str, &str); 19] = [
     ("check/method.rs", "pointer_method", ".*"),
     ("check/pattern.rs", "pattern", "*"),
     ("consts.rs", "of_number", "`*`"),
-    ("nan_box.rs", "read_kind", "`*`"),
-    ("nan_box.rs", "form", "`name: *`"),
+    ("nan_box/reader.rs", "read_kind", "`*`"),
+    ("nan_box/reader.rs", "form", "`name: *`"),
     ("op.rs", "read_attribute", "stencil = *"),
     ("ty.rs", "from_name", "*"),
 ];

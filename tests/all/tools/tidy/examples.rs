@@ -76,6 +76,7 @@ const FILES: &[&str] = &[
     "src/shell/src/session.rs",
     "src/shell/src/source.rs",
     "tests/twins/src/language.rs",
+    "tests/twins/src/op.rs",
     "tests/twins/src/random.rs",
     "tests/twins/src/twins.rs",
 ];

@@ -183,7 +183,7 @@ pub use mimeo_interp::{
     FiberLimits, FiberRef, Flow, FrameView, Function, FunctionRef, Hook, InstructionSet, Label, Labels, Limits, Linked,
     LoadError, Machine, MachineBuilder, MemoryKind, MinMax, NotLoaded, Operands, OutOfMemory, PlainValue, Position,
     QuietNan, Refill, Site, StackMove, StepMode, Stop, Then, Thrown, Trap, TrapKind, TrustedOps, Value, VerifyError,
-    VerifyErrorKind, Vm, WhenEmpty, Window, asm, program, tier,
+    VerifyErrorKind, Vm, WhenEmpty, Window, asm, likely, program, tier, unlikely,
 };
 pub use mimeo_ir as ir;
 pub use mimeo_jit as jit;
@@ -202,6 +202,6 @@ pub mod __private {
 
 /// The names that the module of an instruction set uses.
 pub mod prelude {
-    pub use crate::{Label, Labels, MinMax, QuietNan, Thrown, Window, instruction_set, vm_op};
+    pub use crate::{Label, Labels, MinMax, QuietNan, Thrown, Window, instruction_set, likely, unlikely, vm_op};
     pub use std::cell::Cell;
 }

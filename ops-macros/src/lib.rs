@@ -11,6 +11,8 @@ use proc_macro::TokenStream;
 /// Arguments:
 ///
 /// * `value = Type`: what a slot holds, 8 bytes.
+/// * `value = nan_box(int, bool, nil, text: *mut Text)`: the macro adds a struct `Value`, which is a double or a value of
+///   one of these kinds, [with its helpers](#nan-boxing).
 /// * `context = Type`: a `repr(C)` struct of the module that ops and stencils access as `vm.context`.
 /// * `host = Type`: any Rust type, which runtime functions access as `vm.host`.
 /// * `error = Type`: what `vm.throw` takes; a `String` by default.
@@ -45,6 +47,34 @@ use proc_macro::TokenStream;
 ///
 /// `#[runtime(…)]` names the module that implements them, by default the parent of the instruction set. `#[cold]` marks
 /// a function that is rarely called.
+///
+/// # NaN boxing
+///
+/// `nan_box` lists the kinds of values that are not doubles. Each has a name and a type: `i32`, `u32`, `bool`, `()` for a
+/// kind with one value, or a raw pointer. `int` is `int: i32`, `bool` is `bool: bool`, and `nil` is `nil: ()`. Doubles are
+/// called `float` unless the list has another name for them, as in `number: f64`.
+///
+/// ```text
+/// #[mimeo::instruction_set(value = nan_box(int, bool, nil, text: *mut Text))]
+/// mod ops {
+///     #[vm_op]
+///     fn negate(vm: &mut Vm, a: Value) -> Result<Value, Thrown> {
+///         if let Some(int) = a.as_int() && let Some(negated) = int.checked_neg() {
+///             return Ok(Value::int(negated));
+///         }
+///         match a.as_float() {
+///             Some(float) => Ok(Value::float(-float)),
+///             None => Err(not_a_number(vm, a)),
+///         }
+///     }
+/// }
+/// ```
+///
+/// * `Value::int(i)` creates a value, `value.is_int()` tests its kind, and `value.as_int()` returns an `Option<i32>`.
+/// * `Value::TRUE`, `Value::FALSE` and `Value::NIL` are constants. A kind with one value has no more than its constant and
+///   its test.
+/// * `Value::float` makes every NaN the same one, so that no NaN looks like a value of another kind.
+/// * `value.0` is the bits. The documentation of `Value` lists them.
 ///
 /// # Errors
 ///

@@ -340,6 +340,26 @@ pub mod corner_ops {
         }
     }
 
+    /// Hints, in parts of conditions and for a NaN, and where they have no effect.
+    #[vm_op]
+    fn hints(a: i64, b: i64, #[imm] f: f64) -> i64 {
+        let sum = if unlikely(f.is_nan()) { 0 } else { f.to_bits() as i64 };
+        if !unlikely(a > b || likely(a == 7)) && likely(b != 3) {
+            return a.wrapping_sub(b);
+        }
+        if let Some(x) = a.checked_add(b)
+            && unlikely(x > 100)
+        {
+            return x;
+        }
+        let is_rare = unlikely(a == b);
+        match likely(is_rare) {
+            true if unlikely(a < 0) => 5,
+            true => 6,
+            false => sum ^ a,
+        }
+    }
+
     /// Tuples in patterns.
     #[vm_op]
     fn tuples(a: i64, b: i64) -> i64 {

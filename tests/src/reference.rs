@@ -359,6 +359,15 @@ pub mod reference_ops {
         }
     }
 
+    /// Branches that are expected to be taken, and not to be taken.
+    #[vm_op]
+    fn expectations(a: i64, b: i64) -> i64 {
+        if unlikely(b == 0) {
+            return a.wrapping_mul(a) ^ MASK;
+        }
+        if likely(a > 0) { a.wrapping_add(b) } else { a.wrapping_sub(b).wrapping_mul(b) }
+    }
+
     /// Patterns of numbers.
     #[vm_op]
     fn kind(a: i64) -> i64 {

@@ -77,6 +77,20 @@ mod ops {
     }
 
     #[vm_op]
+    fn hints(a: i64, b: i64) -> i64 {
+        if likely(a) {
+            return 1;
+        }
+        if unlikely(a == b, b) {
+            return 2;
+        }
+        if likely() && unlikely(missing) {
+            return 3;
+        }
+        if unlikely(let Some(sum) = a.checked_add(b)) { sum } else { a }
+    }
+
+    #[vm_op]
     fn without_type(a: i64) -> i64 {
         let later;
         later = a;

@@ -59,6 +59,24 @@ impl Expr {
     pub(crate) fn boxed(self) -> Box<Expr> {
         Box::new(self)
     }
+
+    /// Returns the result of a condition that the author expects, as far as its parts say so.
+    pub(crate) fn expected(&self) -> Option<bool> {
+        match &self.kind {
+            Kind::Expect(_, expected) => Some(*expected),
+            Kind::Not(a) => a.expected().map(|expected| !expected),
+            Kind::And(a, b) | Kind::Or(a, b) => {
+                let decides = matches!(self.kind, Kind::Or(..));
+                match (a.expected(), b.expected()) {
+                    (Some(one), _) | (_, Some(one)) if one == decides => Some(decides),
+                    (Some(_), Some(other)) => Some(other),
+                    _ => None,
+                }
+            }
+            Kind::Block(_, Some(tail)) => tail.expected(),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -84,6 +102,8 @@ pub(crate) enum Kind {
     /// What is at an address with any alignment.
     DerefUnaligned(Box<Expr>),
     Not(Box<Expr>),
+    /// A condition, and the result that the author expects: `likely(…)` and `unlikely(…)`.
+    Expect(Box<Expr>, bool),
     Negate(Box<Expr>),
     Binary(Binary, Box<Expr>, Box<Expr>),
     And(Box<Expr>, Box<Expr>),
@@ -232,6 +252,7 @@ impl Expr {
             | Kind::Deref(a)
             | Kind::DerefUnaligned(a)
             | Kind::Not(a)
+            | Kind::Expect(a, _)
             | Kind::Negate(a)
             | Kind::Cast(a)
             | Kind::Return(a)

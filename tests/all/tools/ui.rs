@@ -18,7 +18,7 @@ fn cases(folder: &str) -> Vec<PathBuf> {
 
 /// Returns the variants of `Problem`, in the order of the catalogue.
 fn catalogue() -> Vec<String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops-def/lower/src/catalogue.rs");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ops-def/lower/src/catalogue/problem.rs");
     let text = fs::read_to_string(path).expect("the catalogue exists");
     let (_, variants) = text.split_once("pub(crate) enum Problem {").expect("it is an enum");
     let (variants, _) = variants.split_once("\n}").expect("it ends");

@@ -36,6 +36,7 @@
 //! | `language.rs` | the description of a language |
 //! | `random.rs` | numbers from a seed, edge cases first |
 //! | `case.rs` | one instruction, the frames to run it on, and the program around it |
+//! | `op.rs` | runs one op on one frame in each tier |
 //! | `twins.rs` | runs a case in both tiers, compares, simplifies |
 //! | `failure.rs` | the message for a difference |
 //! | `crash.rs` | the message for a signal that ends the process |
@@ -49,6 +50,8 @@ mod evaluator;
 mod failure;
 #[cfg(feature = "jit")]
 mod language;
+#[cfg(feature = "jit")]
+mod op;
 mod random;
 #[cfg(feature = "jit")]
 mod twins;
@@ -56,6 +59,10 @@ mod twins;
 pub use evaluator::Evaluator;
 #[cfg(feature = "jit")]
 pub use language::Language;
+#[cfg(feature = "jit")]
+pub use mimeo_interp::{OpOutcome, OpRun};
+#[cfg(feature = "jit")]
+pub use op::test_op;
 pub use random::Random;
 #[cfg(feature = "jit")]
 pub use twins::{Report, Settings, twins, twins_with};

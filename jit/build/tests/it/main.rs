@@ -6,6 +6,7 @@
 mod baseline;
 mod damage;
 mod fixture;
+mod hints;
 mod landing_pads;
 mod machine;
 mod prebuilt;

@@ -90,6 +90,8 @@ impl<'a, E: Ending> Emitter<'a, E> {
             Kind::DerefUnaligned(pointer) => format!("UNALIGNED({}, {})", types::name(ty), self.expr(pointer, path)),
             Kind::Not(a) if *ty == Ty::BOOL => format!("(!{})", self.expr(a, path)),
             Kind::Not(a) => format!("(({})~{})", types::name(ty), self.expr(a, path)),
+            // The statement that branches says what is expected.
+            Kind::Expect(a, _) => self.expr(a, path),
             Kind::Negate(a) => format!("(-{})", self.expr(a, path)),
             // As numbers: C can only compare pointers into one object.
             Kind::Binary(op, a, b) if matches!(a.ty, Ty::Ptr { .. }) => {
@@ -214,7 +216,7 @@ impl<'a, E: Ending> Emitter<'a, E> {
     }
 
     fn if_value(&mut self, (condition, then, other): (&Expr, &Expr, &Expr), ty: &Ty, path: &mut Path) -> String {
-        let condition = self.expr(condition, path);
+        let condition = self.condition(condition, path);
         let result = match ty {
             Ty::Unit | Ty::Never => None,
             ty => {
@@ -236,6 +238,16 @@ impl<'a, E: Ending> Emitter<'a, E> {
         }
         path.join([(first, then), (second, other)]);
         result.unwrap_or_else(|| "0".into())
+    }
+
+    /// Emits the effects of the condition of a branch, and returns it with what the author expects of it.
+    pub(super) fn condition(&mut self, condition: &Expr, path: &mut Path) -> String {
+        let text = self.expr(condition, path);
+        match condition.expected() {
+            Some(true) => format!("LIKELY({text})"),
+            Some(false) => format!("UNLIKELY({text})"),
+            None => text,
+        }
     }
 
     fn while_loop(&mut self, condition: &Expr, body: &Expr, path: &mut Path) -> String {

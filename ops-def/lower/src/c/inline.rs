@@ -54,6 +54,7 @@ fn renumber(expr: &Expr, first: usize) -> Expr {
         Kind::Deref(a) => Kind::Deref(go(a)),
         Kind::DerefUnaligned(a) => Kind::DerefUnaligned(go(a)),
         Kind::Not(a) => Kind::Not(go(a)),
+        Kind::Expect(a, expected) => Kind::Expect(go(a), *expected),
         Kind::Negate(a) => Kind::Negate(go(a)),
         Kind::Cast(a) => Kind::Cast(go(a)),
         Kind::Return(a) => Kind::Return(go(a)),

@@ -33,6 +33,9 @@ _Static_assert(sizeof(void *) == 8 && sizeof(float) == 4 && sizeof(double) == 8,
 #define OUTLINED __attribute__((cold, noinline)) static CONVENTION void
 #define HELPER __attribute__((always_inline, unused)) static inline
 #define COLD __attribute__((cold))
+/* What the author of an op expects of a condition. */
+#define LIKELY(condition) __builtin_expect(condition, 1)
+#define UNLIKELY(condition) __builtin_expect(condition, 0)
 
 typedef struct Vm Vm;
 typedef struct Frame Frame;

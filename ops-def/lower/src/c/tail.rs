@@ -131,7 +131,7 @@ impl<E: EndOfOp> Emitter<'_, E> {
         }
         match &expr.kind {
             Kind::If(condition, then, other) => {
-                let condition = self.expr(condition, path);
+                let condition = self.condition(condition, path);
                 let mut first = path.arm();
                 self.braces(&format!("if ({condition})"), |out| out.tail(then, &mut first));
                 let mut second = path.arm_after(first);
@@ -177,7 +177,7 @@ impl<E: EndOfOp> Emitter<'_, E> {
     fn finish(&mut self, expr: &Expr, path: &mut Path) {
         match &expr.kind {
             Kind::If(condition, then, other) => {
-                let condition = self.expr(condition, path);
+                let condition = self.condition(condition, path);
                 self.braces(&format!("if ({condition})"), |out| out.finish(then, &mut path.arm()));
                 self.braces("else", |out| out.finish(other, &mut path.arm()));
             }

@@ -189,3 +189,36 @@ fn an_operand_whose_slot_may_have_changed_is_passed_to_the_slow_path() {
     ];
     assert_eq!(passed, expected.map(|(name, is_passed)| (name.to_owned(), is_passed)));
 }
+
+#[test]
+fn a_branch_says_what_its_parts_expect() {
+    for (condition, expected) in [
+        ("likely(a > 0)", Some("LIKELY")),
+        ("unlikely(a > 0)", Some("UNLIKELY")),
+        ("!unlikely(a > 0)", Some("LIKELY")),
+        ("unlikely(!likely(a > 0))", Some("UNLIKELY")),
+        ("a > 0", None),
+        ("a > 0 && unlikely(b > 0)", Some("UNLIKELY")),
+        ("likely(a > 0) && unlikely(b > 0)", Some("UNLIKELY")),
+        ("likely(a > 0) && b > 0", None),
+        ("likely(a > 0) && likely(b > 0)", Some("LIKELY")),
+        ("likely(a > 0) || b > 0", Some("LIKELY")),
+        ("unlikely(a > 0) || b > 0", None),
+        ("unlikely(a > 0) || unlikely(b > 0)", Some("UNLIKELY")),
+        ("let Some(c) = a.checked_add(b) && unlikely(c > 0)", Some("UNLIKELY")),
+    ] {
+        for body in [
+            format!("if {condition} {{ Ok(1) }} else {{ Ok(2) }}"),
+            format!("Ok(if {condition} {{ 1 }} else {{ 2 }})"),
+            format!("if {condition} {{ return Ok(1); }} Ok(2)"),
+        ] {
+            let op = format!("#[vm_op] fn op(a: i64, b: i64) -> Result<i64, Thrown> {{ {body} }}");
+            let lowered = lower(&format!("#[instruction_set(value = i64)] mod ops {{ {op} }}"));
+            let StencilSource::Generated(c) = &lowered.ops[0].source else { panic!("it has generated C") };
+            let found = c.split("if (").filter_map(|rest| {
+                ["LIKELY", "UNLIKELY"].into_iter().find(|hint| rest.starts_with(&format!("{hint}(")))
+            });
+            assert_eq!(found.collect::<Vec<_>>(), Vec::from_iter(expected), "{body}\n{c}");
+        }
+    }
+}

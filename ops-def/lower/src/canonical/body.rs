@@ -96,6 +96,7 @@ tags! { Kind:
     WindowLen = 39,
     DerefUnaligned = 40,
     Switch = 41,
+    Expect = 42,
 }
 
 impl Canonical for Kind {
@@ -123,6 +124,10 @@ impl Canonical for Kind {
             | Kind::Err(a)
             | Kind::TailCall(a)
             | Kind::Ret(a) => out.put(a),
+            Kind::Expect(a, expected) => {
+                out.put(a);
+                out.put(expected);
+            }
             Kind::Field(base, index) => {
                 out.put(base);
                 out.put(index);

@@ -1,9 +1,19 @@
 //! A problem → what happened, and what to write instead.
 
-use super::Problem;
+use std::fmt;
+
+use super::problem::Problem;
+
+/// The message, then `help:` with what to write instead on the next line.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (message, help) = self.texts();
+        write!(f, "{message}\nhelp: {help}")
+    }
+}
 
 impl Problem {
-    pub(super) fn texts(&self) -> (String, String) {
+    fn texts(&self) -> (String, String) {
         let pair = |message: &str, help: &str| (message.to_owned(), help.to_owned());
         match self {
             Problem::NotAModule => pair(
@@ -40,7 +50,7 @@ impl Problem {
             ),
             Problem::NanBoxType(ty) => (
                 format!("a NaN-boxed value cannot contain a `{ty}`"),
-                "use `f64`, `i32`, `u32`, `bool`, `()` for a kind with one value, or a raw pointer to a struct of the module".into(),
+                "use `f64`, `i32`, `u32`, `bool`, `()` for a kind with one value, or a raw pointer".into(),
             ),
             Problem::NanBoxPointer(name) => (
                 format!("the module has no struct `{name}`"),
@@ -60,7 +70,7 @@ impl Problem {
             ),
             Problem::NanBoxName(name) => (
                 format!("`value = nan_box(…)` adds a `{name}`"),
-                "remove it or rename it; other methods of values belong into an `impl Value` block".into(),
+                "remove it or rename it; other methods belong in an `impl Value` block".into(),
             ),
             Problem::ContextStruct(name) => (
                 format!("`{name}` cannot be the context"),

@@ -60,8 +60,24 @@ impl Checker<'_> {
             ("Some" | "Ok" | "Err" | "f32::from_bits" | "f64::from_bits", given) => {
                 self.fail(call, Problem::ArgumentCount { name, takes: 1, given })
             }
+            // A function of the module with this name hides that of mimeo.
+            ("likely" | "unlikely", given) if !self.is_defined(&name) => {
+                if given != 1 {
+                    return self.fail(call, Problem::ArgumentCount { name, takes: 1, given });
+                }
+                let condition = self.condition(&call.args[0])?;
+                Some(Expr::new(Kind::Expect(condition.boxed(), name == "likely"), Ty::BOOL, span))
+            }
             _ => self.named_call(call, name),
         }
+    }
+
+    /// Returns `true` if the module has a function with this name.
+    fn is_defined(&self, name: &str) -> bool {
+        self.module.helpers.contains_key(name)
+            || self.module.runtime(name).is_some()
+            || self.module.broken.contains(name)
+            || self.module.op_names.contains(name)
     }
 
     /// Checks an expression, which must have the hinted type if there is a hint.

@@ -177,6 +177,7 @@ fn is_simple(expr: &Expr) -> bool {
                     | Kind::Deref(_)
                     | Kind::DerefUnaligned(_)
                     | Kind::Not(_)
+                    | Kind::Expect(..)
                     | Kind::Negate(_)
                     | Kind::Binary(..)
                     | Kind::And(..)

@@ -159,6 +159,7 @@ impl<'a> Walk<'a> {
                 let split = self.split(a, flow);
                 plain(split.no, split.yes)
             }
+            Kind::Expect(a, _) => self.split(a, flow),
             Kind::And(a, b) => {
                 let one = self.split(a, flow);
                 let other = self.split(b, one.yes);
@@ -537,6 +538,7 @@ fn is_float_comparison(expr: &Expr) -> bool {
 fn splits(expr: &Expr) -> bool {
     match &expr.kind {
         Kind::Bool(_)
+        | Kind::Expect(..)
         | Kind::And(..)
         | Kind::Or(..)
         | Kind::Some(_)

@@ -7,7 +7,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Item;
 use syn::ext::IdentExt;
 
-use super::{FIRST_TAG, Form, Kind, NanBox, SHARED_TAG, TAG_SHIFT, VALUE};
+use super::kind::{FIRST_TAG, Form, Kind, NanBox, SHARED_TAG, TAG_SHIFT, VALUE};
 use crate::text::{name_of, text_of};
 
 /// The greatest double as a number of 64 bits: negative infinity.
@@ -131,29 +131,34 @@ impl Kind {
             }
             _ => TokenStream::new(),
         };
-        let functions = self.conversions().map(|(encode, decode)| {
-            quote_spanned! {span=>
-                #[doc = #new_doc]
-                #[inline]
-                pub fn #name(value: #ty) -> Self {
-                    Self(#encode)
-                }
-
-                #[doc = #reads_doc]
-                #[inline]
-                pub fn #reads(self) -> Option<#ty> {
-                    if self.#is() { Some(#decode) } else { None }
-                }
-            }
-        });
+        let (creates, returns) = match self.conversions() {
+            Some((encode, decode)) => (
+                quote_spanned! {span=>
+                    #[doc = #new_doc]
+                    #[inline]
+                    pub fn #name(value: #ty) -> Self {
+                        Self(#encode)
+                    }
+                },
+                quote_spanned! {span=>
+                    #[doc = #reads_doc]
+                    #[inline]
+                    pub fn #reads(self) -> Option<#ty> {
+                        if self.#is() { Some(#decode) } else { None }
+                    }
+                },
+            ),
+            None => (TokenStream::new(), TokenStream::new()),
+        };
         quote_spanned! {span=>
             #constants
+            #creates
             #[doc = #is_doc]
             #[inline]
             pub fn #is(self) -> bool {
                 #test
             }
-            #functions
+            #returns
         }
     }
 

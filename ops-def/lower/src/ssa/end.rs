@@ -65,6 +65,7 @@ impl Lowerer<'_> {
                 self.arrive(second, carried);
                 self.end(b, target);
             }
+            (Kind::Expect(a, _), Target::Condition(..)) => self.end(a, target),
             (Kind::Not(a), Target::Condition(then, other, carried)) => {
                 self.end(a, &Target::Condition(*other, *then, carried.clone()));
             }

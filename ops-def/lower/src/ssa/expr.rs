@@ -49,6 +49,8 @@ impl Lowerer<'_> {
                 let a = self.one(a);
                 vec![if *ty == Ty::BOOL { self.out.invert(a) } else { self.out.unary(self.out.ty(a), Unary::Not, a) }]
             }
+            // Blocks of an optimized loop are ordered by what its runs did.
+            Kind::Expect(a, _) => self.expr(a),
             Kind::Negate(a) => {
                 let a = self.one(a);
                 vec![self.out.unary(self.out.ty(a), Unary::FloatNegate, a)]
@@ -373,6 +375,7 @@ fn is_total(expr: &Expr) -> bool {
                 | Kind::Local(_)
                 | Kind::Const(_)
                 | Kind::Not(_)
+                | Kind::Expect(..)
                 | Kind::Negate(_)
                 | Kind::Binary(..)
                 | Kind::IsGood(_)

@@ -25,7 +25,7 @@ mod lowerer;
 mod place;
 mod target;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod thread;
 mod walk;
 mod words;

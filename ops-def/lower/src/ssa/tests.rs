@@ -6,10 +6,14 @@ use expect_test::{Expect, expect, expect_file};
 use crate::errors::Errors;
 use crate::set::Set;
 
-/// Returns the bodies of the ops in a module with these items.
+/// Returns the bodies of the ops in a module with these items, whose values are `i64`.
 fn bodies(items: &str) -> String {
-    let source =
-        format!("#[instruction_set(value = i64, context = Context, operands = registers)] mod ops {{ {items} }}");
+    bodies_with("value = i64, context = Context, operands = registers", items)
+}
+
+/// Returns the bodies of the ops in a module with these arguments and items.
+pub(crate) fn bodies_with(arguments: &str, items: &str) -> String {
+    let source = format!("#[instruction_set({arguments})] mod ops {{ {items} }}");
     let module: syn::ItemMod = syn::parse_str(&source).expect("it is a module");
     let syn::Meta::List(args) = &module.attrs[0].meta else { panic!("the attribute has arguments") };
     let set = Set::read(args.tokens.clone(), module.clone(), &mut Errors::default()).expect("it has a value type");
@@ -170,4 +174,15 @@ fn a_condition_passes_on_what_it_assigns() {
 
     "#]],
     );
+}
+
+#[test]
+fn a_hint_is_the_condition_itself() {
+    let with = "#[vm_op] fn rare(a: i64, b: i64) -> i64 { if unlikely(a > b) && !likely(a == 3) { 1 } else { 2 } }";
+    let context = "#[repr(C)] pub struct Context { pub nothing: u64 }";
+    let bodies = |op: &str| bodies(&format!("{context} {op}"));
+    assert_eq!(bodies(with), bodies(&with.replace("unlikely", "").replace("likely", "")));
+    // A function of the module hides that of mimeo.
+    let own = "fn likely(a: i64) -> bool { a > 5 } #[vm_op] fn rare(a: i64) -> i64 { likely(a) as i64 }";
+    assert_eq!(bodies(own), bodies(&own.replace("likely", "greater")));
 }

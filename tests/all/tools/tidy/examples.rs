@@ -16,6 +16,7 @@ const FILES: &[&str] = &[
     "interp/src/fiber.rs",
     "interp/src/flow.rs",
     "interp/src/function.rs",
+    "interp/src/hint.rs",
     "interp/src/instruction_set.rs",
     "interp/src/machine.rs",
     "interp/src/machine/single.rs",
@@ -75,6 +76,7 @@ const FILES: &[&str] = &[
     "src/shell/src/session.rs",
     "src/shell/src/source.rs",
     "tests/twins/src/language.rs",
+    "tests/twins/src/op.rs",
     "tests/twins/src/random.rs",
     "tests/twins/src/twins.rs",
 ];

@@ -14,7 +14,7 @@ const OPS: &str = "tests/src/reference.rs";
 
 /// The functions of the lowering whose `match` decides which words and forms there are, and how an op or a page writes
 /// such a word, which is `*` here.
-const LOWERING: [(&str, &str, &str); 17] = [
+const LOWERING: [(&str, &str, &str); 19] = [
     ("arguments.rs", "set", "`* = "),
     ("attributes.rs", "is_operand_attribute", "#[*"),
     ("check/call.rs", "call", "*("),
@@ -30,6 +30,8 @@ const LOWERING: [(&str, &str, &str); 17] = [
     ("check/method.rs", "pointer_method", ".*"),
     ("check/pattern.rs", "pattern", "*"),
     ("consts.rs", "of_number", "`*`"),
+    ("nan_box/reader.rs", "read_kind", "`*`"),
+    ("nan_box/reader.rs", "form", "`name: *`"),
     ("op.rs", "read_attribute", "stencil = *"),
     ("ty.rs", "from_name", "*"),
 ];

@@ -166,6 +166,7 @@ impl Changes for Kind {
             Kind::Deref(a) => one(a, Kind::Deref),
             Kind::DerefUnaligned(a) => one(a, Kind::DerefUnaligned),
             Kind::Not(a) => one(a, Kind::Not),
+            Kind::Expect(a, expected) => two(a, expected, Kind::Expect),
             Kind::Negate(a) => one(a, Kind::Negate),
             Kind::Binary(op, a, b) => three((op, a, b), Kind::Binary),
             Kind::And(a, b) => two(a, b, Kind::And),

@@ -118,6 +118,7 @@ pub(super) fn kinds() -> Vec<Kind> {
         Kind::Deref(boxed(1)),
         Kind::DerefUnaligned(boxed(1)),
         Kind::Not(boxed(1)),
+        Kind::Expect(boxed(1), true),
         Kind::Negate(boxed(1)),
         Kind::Binary(Binary::Add, boxed(1), boxed(2)),
         Kind::And(boxed(1), boxed(2)),

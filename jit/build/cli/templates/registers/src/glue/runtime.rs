@@ -51,8 +51,7 @@ pub(crate) fn run_native(vm: &mut Vm, index: u32, arguments: Window) -> Result<V
 }
 
 fn number(value: Value) -> Option<f64> {
-    let int = value.is_int().then(|| f64::from(value.as_int()));
-    int.or(value.is_float().then(|| value.as_float()))
+    value.as_int().map(f64::from).or(value.as_float())
 }
 
 /// Creates an object. What it consists of must be in slots: a collection frees everything else.
@@ -114,7 +113,7 @@ pub(crate) fn make_array(vm: &mut Vm, items: Window) -> Value {
 fn place(heap: &mut Heap, array: Value, index: Value) -> Option<&mut Value> {
     let Object::Array(items) = heap.get_mut(array)? else { return None };
     // A negative index becomes a large one.
-    if index.is_int() { items.get_mut(index.as_int() as usize) } else { None }
+    items.get_mut(index.as_int()? as usize)
 }
 
 fn no_item(vm: &mut Vm, array: Value, index: Value) -> Thrown {

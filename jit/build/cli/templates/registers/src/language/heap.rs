@@ -52,10 +52,12 @@ impl Heap {
             Some(Object::Text(text)) => text.clone(),
             Some(Object::Array(items)) => format!("array of {}", items.len()),
             Some(Object::Function(_)) => "function".to_owned(),
-            None if value.is_int() => value.as_int().to_string(),
-            None if value.is_float() => format!("{:?}", value.as_float()),
-            None if value == Value::TRUE || value == Value::FALSE => value.truth().to_string(),
-            None => "nil".to_owned(),
+            None => match (value.as_int(), value.as_float(), value.as_bool()) {
+                (Some(int), ..) => int.to_string(),
+                (_, Some(float), _) => format!("{float:?}"),
+                (.., Some(bool)) => bool.to_string(),
+                _ => "nil".to_owned(),
+            },
         }
     }
 

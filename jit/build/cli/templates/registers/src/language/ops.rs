@@ -4,67 +4,11 @@
 //! [`Assembler`](ops::Assembler), a rule of the verifier and a line of the disassembler. A parameter of the value type
 //! is a slot, and the result is written to another one, `dst`.
 
-#[mimeo::instruction_set(value = Value, boolean = Value::boolean, host = crate::glue::runtime::Host)]
+#[mimeo::instruction_set(value = nan_box(int, float, bool, nil, object: u32), host = crate::glue::runtime::Host)]
 pub mod ops {
-    /// A double, or a tag that no double has and 48 bits (NaN-boxing).
-    #[repr(transparent)]
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub struct Value(pub u64);
-
-    const INT: u64 = 0xfffa;
-    const OBJECT: u64 = 0xfffb;
-    const SPECIAL: u64 = 0xfffc;
-
     impl Value {
-        pub const NIL: Value = Value(SPECIAL << 48);
-        pub const FALSE: Value = Value(SPECIAL << 48 | 2);
-        pub const TRUE: Value = Value(SPECIAL << 48 | 3);
-        const NAN: u64 = 0x7ff8_0000_0000_0000;
-
-        pub fn int(i: i32) -> Value {
-            Value(INT.wrapping_shl(48) | i as u32 as u64)
-        }
-
-        /// There is only one NaN, so that none has a tag.
-        pub fn float(f: f64) -> Value {
-            if f.is_nan() { Value(Self::NAN) } else { Value(f.to_bits()) }
-        }
-
-        pub fn boolean(b: bool) -> Value {
-            if b { Value::TRUE } else { Value::FALSE }
-        }
-
-        /// The object with this number in the heap.
-        pub fn object(number: u32) -> Value {
-            Value(OBJECT.wrapping_shl(48) | number as u64)
-        }
-
-        pub fn as_object(self) -> Option<u32> {
-            if self.tag() == OBJECT { Some(self.0 as u32) } else { None }
-        }
-
-        pub fn tag(self) -> u64 {
-            self.0.wrapping_shr(48)
-        }
-
-        pub fn is_int(self) -> bool {
-            self.tag() == INT
-        }
-
-        pub fn is_float(self) -> bool {
-            self.tag() < INT
-        }
-
-        pub fn as_int(self) -> i32 {
-            self.0 as i32
-        }
-
-        pub fn as_float(self) -> f64 {
-            f64::from_bits(self.0)
-        }
-
         pub fn truth(self) -> bool {
-            self.0 != Self::NIL.0 && self.0 != Self::FALSE.0
+            !self.is_nil() && self.0 != Value::FALSE.0
         }
     }
 
@@ -104,14 +48,13 @@ pub mod ops {
         add(+, checked_add, b'+'), subtract(-, checked_sub, b'-'), multiply(*, checked_mul, b'*'),
         divide(/, checked_div, b'/'))]
     fn calculation(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown> {
-        if a.is_int()
-            && b.is_int()
-            && let Some(result) = a.as_int().checked(b.as_int())
+        if let (Some(x), Some(y)) = (a.as_int(), b.as_int())
+            && let Some(result) = x.checked(y)
         {
             return Ok(Value::int(result));
         }
-        if a.is_float() && b.is_float() {
-            return Ok(Value::float(operation(a.as_float(), b.as_float())));
+        if let (Some(x), Some(y)) = (a.as_float(), b.as_float()) {
+            return Ok(Value::float(operation(x, y)));
         }
         arithmetic(vm, a, b, symbol)
     }
@@ -119,22 +62,22 @@ pub mod ops {
     /// `dst = a {compare} b`
     #[vm_op(each(compare): less(<), less_equal(<=), greater(>), greater_equal(>=))]
     fn comparison(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown> {
-        if a.is_int() && b.is_int() {
-            return Ok(Value::boolean(compare(a.as_int(), b.as_int())));
+        if let (Some(x), Some(y)) = (a.as_int(), b.as_int()) {
+            return Ok(Value::bool(compare(x, y)));
         }
-        if a.is_float() && b.is_float() {
-            return Ok(Value::boolean(compare(a.as_float(), b.as_float())));
+        if let (Some(x), Some(y)) = (a.as_float(), b.as_float()) {
+            return Ok(Value::bool(compare(x, y)));
         }
-        Ok(Value::boolean(compare(order(vm, a, b)?, 0)))
+        Ok(Value::bool(compare(order(vm, a, b)?, 0)))
     }
 
     /// `dst = a {compare} b`
     #[vm_op(each(compare): equal(==), not_equal(!=))]
     fn equality(vm: &mut Vm, a: Value, b: Value) -> Value {
-        if a.is_int() && b.is_int() {
-            return Value::boolean(compare(a.as_int(), b.as_int()));
+        if let (Some(x), Some(y)) = (a.as_int(), b.as_int()) {
+            return Value::bool(compare(x, y));
         }
-        Value::boolean(compare(equals(vm, a, b) as i32, 1))
+        Value::bool(compare(equals(vm, a, b) as i32, 1))
     }
 
     /// Whether `a` is nil or false.

@@ -22,7 +22,10 @@ impl Session {
         // `perf` and debuggers see native code if the settings say so.
         let jit = jit.observed_by(mimeo_observe::open);
         let host = Host { output, heap: Heap::default(), globals: Vec::new() };
-        let machine = Machine::builder((), host).jit(jit).build();
+        let mut machine = Machine::builder((), host).jit(jit).build();
+        // The limit on the machine's memory includes objects.
+        let memory = machine.memory().clone();
+        machine.vm_mut().host.heap.attach(&memory).expect("there are no objects");
         Session { machine, defined: Definitions::default() }
     }
 }

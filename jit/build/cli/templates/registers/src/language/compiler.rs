@@ -6,7 +6,7 @@ use mimeo::asm::{FunctionBody, FunctionIndex};
 use mimeo::{Position, def::Slot};
 use mimeo_shell::{Diagnostic, Text};
 
-use super::heap::Heap;
+use super::heap::{self, Heap};
 use super::lexer::{Token, lex};
 use super::ops::ops::{Assembler, Program, ProgramBuilder, Value};
 use crate::glue::runtime::NATIVES;
@@ -365,7 +365,7 @@ impl Compiler<'_> {
         let constant = match self.peek().clone() {
             Token::Int(int) => Value::int(int),
             Token::Float(float) => Value::float(float),
-            Token::Text(text) => self.heap.add_constant(&text),
+            Token::Text(text) => heap::text(self.heap, &text).or_else(|error| self.error(error.to_string()))?,
             Token::Symbol("nil") => Value::NIL,
             Token::Symbol("true") => Value::TRUE,
             Token::Symbol("false") => Value::FALSE,

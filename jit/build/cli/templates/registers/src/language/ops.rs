@@ -4,6 +4,7 @@
 //! [`Assembler`](ops::Assembler), a rule of the verifier and a line of the disassembler. A parameter of the value type
 //! is a slot, and the result is written to another one, `dst`.
 
+#[expect(unsafe_code, reason = "ops read arrays")]
 #[mimeo::instruction_set(value = Value, boolean = Value::boolean, host = crate::glue::runtime::Host)]
 pub mod ops {
     /// A double, or a tag that no double has and 48 bits (NaN-boxing).
@@ -34,13 +35,12 @@ pub mod ops {
             if b { Value::TRUE } else { Value::FALSE }
         }
 
-        /// The object with this number in the heap.
-        pub fn object(number: u32) -> Value {
-            Value(OBJECT.wrapping_shl(48) | number as u64)
+        pub fn object(object: *mut Object) -> Value {
+            Value(OBJECT.wrapping_shl(48) | object as u64)
         }
 
-        pub fn as_object(self) -> Option<u32> {
-            if self.tag() == OBJECT { Some(self.0 as u32) } else { None }
+        pub fn as_object(self) -> Option<*mut Object> {
+            if self.tag() == OBJECT { Some((self.0 & 0xffff_ffff_ffff) as *mut Object) } else { None }
         }
 
         pub fn tag(self) -> u64 {
@@ -63,9 +63,55 @@ pub mod ops {
             f64::from_bits(self.0)
         }
 
+        /// Returns the number, or a NaN.
+        pub fn number(self) -> f64 {
+            if self.is_int() { self.as_int() as f64 } else { self.as_float() }
+        }
+
         pub fn truth(self) -> bool {
             self.0 != Self::NIL.0 && self.0 != Self::FALSE.0
         }
+    }
+
+    /// What every object begins with. Only the heap writes it.
+    #[repr(C)]
+    pub struct Object {
+        pub next: *mut Object,
+        pub kind: u8,
+        pub mark: u8,
+    }
+
+    pub const ARRAY: u8 = 1;
+
+    #[repr(C)]
+    pub struct Array {
+        pub object: Object,
+        pub items: Items,
+    }
+
+    /// The items of an array: a vector of the heap.
+    #[repr(C)]
+    pub struct Items {
+        pub start: *mut Value,
+        pub len: usize,
+        pub capacity: usize,
+    }
+
+    /// Returns where an item of an array is, if there is one.
+    fn place(array: Value, index: Value) -> Option<*mut Value> {
+        if let Some(object) = array.as_object()
+            && index.is_int()
+        {
+            // A negative index becomes a large one.
+            let (array, index) = (object.cast::<Array>(), index.as_int() as usize);
+            // SAFETY: (1) of `mimeo_heap`: a value's object is live, (2) and one of this kind is an array.
+            unsafe {
+                if (*object).kind == ARRAY && index < (*array).items.len {
+                    return Some((*array).items.start.add(index));
+                }
+            }
+        }
+        None
     }
 
     // Rust functions that ops call, for what the op language does not have.
@@ -75,13 +121,12 @@ pub mod ops {
         fn arithmetic(vm: &mut Vm, a: Value, b: Value, operator: u8) -> Result<Value, Thrown>;
         #[cold]
         fn order(vm: &mut Vm, a: Value, b: Value) -> Result<i32, Thrown>;
-        fn equals(vm: &mut Vm, a: Value, b: Value) -> bool;
         fn global(vm: &mut Vm, index: u32) -> Value;
         fn store_global(vm: &mut Vm, index: u32, value: Value);
-        fn make_array(vm: &mut Vm, items: Window) -> Value;
-        fn item(vm: &mut Vm, array: Value, index: Value) -> Result<Value, Thrown>;
-        fn store_item(vm: &mut Vm, array: Value, index: Value, item: Value) -> Result<(), Thrown>;
-        fn make_function(vm: &mut Vm, callee: Callee, arity: u32, captures: Window) -> Value;
+        fn make_array(vm: &mut Vm, items: Window) -> Result<Value, Thrown>;
+        #[cold]
+        fn no_item(vm: &mut Vm, array: Value, index: Value) -> Thrown;
+        fn make_function(vm: &mut Vm, callee: Callee, arity: u32, captures: Window) -> Result<Value, Thrown>;
         fn captured_value(vm: &mut Vm, function: Value, index: u32) -> Value;
         fn target(vm: &mut Vm, function: Value, given: u64) -> Result<Callee, Thrown>;
         fn run_native(vm: &mut Vm, index: u32, arguments: Window) -> Result<Value, Thrown>;
@@ -130,11 +175,12 @@ pub mod ops {
 
     /// `dst = a {compare} b`
     #[vm_op(each(compare): equal(==), not_equal(!=))]
-    fn equality(vm: &mut Vm, a: Value, b: Value) -> Value {
-        if a.is_int() && b.is_int() {
-            return Value::boolean(compare(a.as_int(), b.as_int()));
+    fn equality(a: Value, b: Value) -> Value {
+        if a.is_float() || b.is_float() {
+            // What is not a number is a NaN, which equals nothing.
+            return Value::boolean(compare(a.number(), b.number()));
         }
-        Value::boolean(compare(equals(vm, a, b) as i32, 1))
+        Value::boolean(compare(a.0, b.0))
     }
 
     /// Whether `a` is nil or false.
@@ -163,25 +209,33 @@ pub mod ops {
 
     /// `dst = [items]`
     #[vm_op]
-    fn array(vm: &mut Vm, items: Window) -> Value {
+    fn array(vm: &mut Vm, items: Window) -> Result<Value, Thrown> {
         make_array(vm, items)
     }
 
     /// `dst = array[index]`
     #[vm_op]
     fn get(vm: &mut Vm, array: Value, index: Value) -> Result<Value, Thrown> {
-        item(vm, array, index)
+        match place(array, index) {
+            // SAFETY: it is the place of an item.
+            Some(place) => Ok(unsafe { *place }),
+            None => Err(no_item(vm, array, index)),
+        }
     }
 
     /// `array[index] = item`
     #[vm_op]
     fn set(vm: &mut Vm, array: Value, index: Value, item: Value) -> Result<(), Thrown> {
-        store_item(vm, array, index, item)
+        match place(array, index) {
+            // SAFETY: it is the place of an item.
+            Some(place) => Ok(unsafe { *place = item }),
+            None => Err(no_item(vm, array, index)),
+        }
     }
 
     /// `dst =` a function with captured values
     #[vm_op]
-    fn function(vm: &mut Vm, callee: Callee, #[imm] arity: u32, captures: Window) -> Value {
+    fn function(vm: &mut Vm, callee: Callee, #[imm] arity: u32, captures: Window) -> Result<Value, Thrown> {
         make_function(vm, callee, arity, captures)
     }
 

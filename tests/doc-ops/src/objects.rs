@@ -2,8 +2,8 @@
 
 use std::ptr::{NonNull, with_exposed_provenance_mut};
 
-use mimeo::OutOfMemory;
-use mimeo_heap::{Collected, Header, Interned, Tagged, Tracer};
+use mimeo::{OutOfMemory, Thrown};
+use mimeo_heap::{Collected, Gc, Header, Interned, Tagged, Tracer};
 
 pub use self::objects::Pair;
 use self::objects::{Items, List, Object, Ops, Value, Vm};
@@ -71,6 +71,24 @@ pub mod objects {
 
     /// The number of [`Pair`]'s kind.
     pub const PAIR: u8 = 1;
+
+    #[runtime(crate::objects)]
+    unsafe extern "Rust" {
+        fn make_pair(vm: &mut Vm, first: Value, second: Value) -> Result<Value, Thrown>;
+        fn suspend_fiber(vm: &mut Vm) -> Thrown;
+    }
+
+    /// A new pair. A collection before that is due keeps what is in slots.
+    #[vm_op]
+    fn cons(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown> {
+        make_pair(vm, a, b)
+    }
+
+    /// Suspends the fiber.
+    #[vm_op]
+    fn suspend(vm: &mut Vm) -> Result<(), Thrown> {
+        Err(suspend_fiber(vm))
+    }
 
     /// Returns `value`.
     #[vm_op]
@@ -141,6 +159,16 @@ pub struct Host {
     pub heap: Heap,
     /// Values that the host keeps.
     pub globals: Vec<Value>,
+}
+
+pub(crate) fn make_pair(vm: &mut Vm, first: Value, second: Value) -> Result<Value, Thrown> {
+    // SAFETY: (1): the operands of ops are in slots.
+    let made = unsafe { mimeo_heap::allocate(vm, |vm| vm.host.heap.add(pair(first, second))) };
+    made.map(Gc::value).map_err(|error| vm.throw(error.to_string()))
+}
+
+pub(crate) fn suspend_fiber(vm: &mut Vm) -> Thrown {
+    vm.suspend().unwrap_or_else(|| vm.throw("no fiber is running"))
 }
 
 // SAFETY: (1): it traces everything in the host.

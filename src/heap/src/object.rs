@@ -43,7 +43,7 @@ impl Header {
     }
 }
 
-/// A language's values, some of which are objects.
+/// A language's values, some of which are objects. [`kinds!`](crate::kinds) implements it.
 ///
 /// ```
 /// use mimeo_doc_ops::objects::objects::Value;

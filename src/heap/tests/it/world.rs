@@ -2,11 +2,11 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::ptr::{NonNull, null_mut, with_exposed_provenance_mut};
+use std::ptr::{null_mut, with_exposed_provenance_mut};
 use std::rc::Rc;
 
 use mimeo::OutOfMemory;
-use mimeo_heap::{Gc, Header, Interned, Tagged, Trace as _, Weak};
+use mimeo_heap::{Gc, Interned, Trace as _, Weak};
 
 /// An even address of an object, or an odd number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,14 +14,13 @@ pub struct Value(u64);
 
 pub const NOTHING: Value = Value(1);
 
-// SAFETY: addresses are even. (1) to (6): the tests use only what the model says is reachable.
-unsafe impl Tagged for Value {
-    fn from_object(object: NonNull<Header>) -> Value {
-        Value(object.expose_provenance().get() as u64)
+impl Value {
+    fn object(object: *mut Object) -> Value {
+        Value(object.expose_provenance() as u64)
     }
 
-    fn to_object(self) -> Option<NonNull<Header>> {
-        NonNull::new(with_exposed_provenance_mut(self.0 as usize)).filter(|_| self != NOTHING)
+    fn as_object(self) -> Option<*mut Object> {
+        (self != NOTHING).then(|| with_exposed_provenance_mut(self.0 as usize))
     }
 }
 
@@ -70,7 +69,7 @@ pub struct Other {
     pointer: *mut Pair,
     list: Option<Gc<List>>,
     values: Vec<Value>,
-    boxed: Box<[(Value, Value)]>,
+    boxed: Box<[Value]>,
     weak: Weak<Pair>,
     id: Id,
 }
@@ -84,8 +83,9 @@ pub struct Name {
 
 mimeo_heap::vector!(Items of Value);
 
+// SAFETY: addresses are even. (1) to (6): the tests use only what the model says is reachable.
 mimeo_heap::kinds! {
-    values Value;
+    unsafe values Value { object, as_object };
     header Object;
     1 => Pair { first, second } not { id };
     2 => List { items } not { id };
@@ -176,7 +176,7 @@ impl World {
                 Node::List(self.heap.add(List { object, items, id })?)
             }
             4 | 5 | 6 => {
-                let boxed = Box::new([(NOTHING, NOTHING); 1]);
+                let boxed = Box::new([NOTHING; 2]);
                 let (values, weak) = (vec![NOTHING; 2], Weak::default());
                 Node::Other(self.heap.add(Other {
                     object,
@@ -239,8 +239,7 @@ impl World {
                     0 => heap[other].pointer = heap.find::<Pair>(value).map_or(null_mut(), Gc::as_ptr),
                     1 => heap[other].list = heap.find(value),
                     2 | 3 => heap[other].values[place - 2] = value,
-                    4 => heap[other].boxed[0].0 = value,
-                    5 => heap[other].boxed[0].1 = value,
+                    4 | 5 => heap[other].boxed[place - 4] = value,
                     _ => {
                         let pair = heap.find::<Pair>(value);
                         heap[other].weak = pair.map(Weak::new).unwrap_or_default();
@@ -348,8 +347,7 @@ impl World {
                         0 => unsafe { Gc::from_ptr(heap[other].pointer) }.value(),
                         1 => heap[other].list.expect("it has one").value(),
                         2 | 3 => heap[other].values[place - 2],
-                        4 => heap[other].boxed[0].0,
-                        _ => heap[other].boxed[0].1,
+                        _ => heap[other].boxed[place - 4],
                     },
                     Node::Name(_) => unreachable!("a name refers to nothing"),
                 };

@@ -5,8 +5,8 @@ use mimeo_heap::Managed as _;
 use mimeo_shell::Output;
 use mimeo_twins::{Language, Random, twins};
 use my_lang::glue::runtime::Host;
-use my_lang::language::heap::{Function, Heap, Text, text};
-use my_lang::language::ops::ops::{ARRAY, Array, Object, Ops, Value, Vm};
+use my_lang::language::heap::{Heap, Text, text};
+use my_lang::language::ops::ops::{ARRAY, Array, Closure, Object, Ops, Value, Vm};
 
 /// The number of objects of a state, which are its first globals. A case has their indices as addresses.
 const OBJECTS: u64 = 4;
@@ -20,19 +20,21 @@ unsafe impl Language<Ops> for Twins {
     type Snapshot = (Vec<u8>, Vec<String>);
 
     fn state(&self, random: &mut Random) -> ((), Host) {
-        let mut heap = Heap::default();
-        let mut globals = objects(&mut heap, random).expect("there is memory");
+        let mut host = Host::new(Output::memory());
+        let mut globals = objects(&mut host.heap, random).expect("there is memory");
         globals.extend([Value::NIL, Value::float(random.edge_f64())]);
-        ((), Host { output: Output::memory(), heap, globals })
+        host.heap[host.globals].items = host.heap.vector(&globals).expect("there is memory").into();
+        ((), host)
     }
 
     fn localize(&self, vm: &mut Vm, value: Value) -> Value {
-        value.as_object().map_or(value, |object| vm.host.globals[object as usize])
+        let globals = &vm.host.heap[vm.host.globals].items;
+        value.as_object().map_or(value, |object| globals[object as usize])
     }
 
     fn snapshot(&self, vm: &Vm) -> Self::Snapshot {
-        let globals = vm.host.globals.iter().map(|&value| describe(value, 3)).collect();
-        (vm.host.output.written().to_vec(), globals)
+        let globals = &vm.host.heap[vm.host.globals].items;
+        (vm.host.output.written().to_vec(), globals.iter().map(|&value| describe(value, 4)).collect())
     }
 
     fn same(&self, interpreted: Value, native: Value) -> bool {
@@ -87,8 +89,8 @@ fn describe(value: Value, depth: u32) -> String {
             ARRAY => format!("{:?}", all(&(*object.cast::<Array>()).items)),
             Text::KIND => format!("text {}", (*object.cast::<Text>()).text),
             _ => {
-                let function = &*object.cast::<Function>();
-                format!("function of {} {:?}", function.arity, all(&function.captured))
+                let function = &*object.cast::<Closure>();
+                format!("function of {} {:?}", function.arity, all(&function.items))
             }
         }
     }

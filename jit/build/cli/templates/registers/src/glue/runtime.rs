@@ -5,17 +5,26 @@
 use std::io::Write;
 
 use mimeo::{OutOfMemory, Thrown, Window};
-use mimeo_heap::{Collected, Trace, Tracer};
+use mimeo_heap::{Collected, Gc, Trace, Tracer};
 use mimeo_shell::Output;
 
-use crate::language::heap::{Function, Heap, Text, show, text};
-use crate::language::ops::ops::{Array, Callee, Object, Ops, Value, Vm};
+use crate::language::heap::{Heap, Text, show, text};
+use crate::language::ops::ops::{Array, Callee, Closure, Items, Object, Ops, Value, Vm};
 
 /// The state of the language that only Rust accesses, as `vm.host`.
 pub struct Host {
     pub output: Output,
     pub heap: Heap,
-    pub globals: Vec<Value>,
+    pub globals: Gc<Array>,
+}
+
+impl Host {
+    pub fn new(output: Output) -> Host {
+        let mut heap = Heap::default();
+        let globals = Array { object: Object::default(), items: Items::default() };
+        let globals = heap.add(globals).expect("there is no limit");
+        Host { output, heap, globals }
+    }
 }
 
 // SAFETY: (1) a value has the address of an object only if the heap made it. (2) Ops check the kind of an object, and
@@ -76,42 +85,31 @@ fn slots(vm: &Vm, window: Window) -> Vec<Value> {
     (0..window.len() as u32).map(|at| vm.slot(window.start() + at)).collect()
 }
 
-fn number(value: Value) -> Option<f64> {
-    (value.is_int() || value.is_float()).then(|| value.number())
-}
-
 fn texts(heap: &Heap, a: Value, b: Value) -> Option<[&str; 2]> {
     Some([&heap.get::<Text>(a)?.text, &heap.get::<Text>(b)?.text])
 }
 
 pub(crate) fn arithmetic(vm: &mut Vm, a: Value, b: Value, operator: u8) -> Result<Value, Thrown> {
     let heap = &vm.host.heap;
-    if let (b'+', Some(texts)) = (operator, texts(heap, a, b)) {
-        let joined = texts.concat();
-        return create(vm, |vm| text(&mut vm.host.heap, &joined));
-    }
-    let message = match (operator, number(a), number(b)) {
-        (b'+', Some(a), Some(b)) => return Ok(Value::float(a + b)),
-        (b'-', Some(a), Some(b)) => return Ok(Value::float(a - b)),
-        (b'*', Some(a), Some(b)) => return Ok(Value::float(a * b)),
-        (b'/', Some(_), Some(_)) if a.is_int() && b == Value::int(0) => "division by zero".to_owned(),
-        (b'/', Some(a), Some(b)) => return Ok(Value::float(a / b)),
+    let message = match (operator, texts(heap, a, b)) {
+        (b'+', Some(texts)) => {
+            let joined = texts.concat();
+            return create(vm, |vm| text(&mut vm.host.heap, &joined));
+        }
+        _ if a.is_number() && b.is_number() => "division by zero".to_owned(),
         _ => format!("`{}` needs numbers, not {} and {}", char::from(operator), show(heap, a), show(heap, b)),
     };
     Err(vm.throw(message))
 }
 
-/// Returns how `a` compares with `b`, as a number that compares with 0 in the same way.
+/// Returns how texts compare, as a number that compares with 0 in the same way.
 pub(crate) fn order(vm: &mut Vm, a: Value, b: Value) -> Result<i32, Thrown> {
     let heap = &vm.host.heap;
-    if let (Some(a), Some(b)) = (number(a), number(b)) {
-        Ok(a.partial_cmp(&b).map_or(0, |order| order as i32))
-    } else if let Some([a, b]) = texts(heap, a, b) {
-        Ok(a.cmp(b) as i32)
-    } else {
-        let message = format!("cannot compare {} with {}", show(heap, a), show(heap, b));
-        Err(vm.throw(message))
+    if let Some([a, b]) = texts(heap, a, b) {
+        return Ok(a.cmp(b) as i32);
     }
+    let message = format!("cannot compare {} with {}", show(heap, a), show(heap, b));
+    Err(vm.throw(message))
 }
 
 pub(crate) fn make_array(vm: &mut Vm, items: Window) -> Result<Value, Thrown> {
@@ -127,31 +125,16 @@ pub(crate) fn no_item(vm: &mut Vm, array: Value, index: Value) -> Thrown {
     vm.throw(message)
 }
 
-pub(crate) fn global(vm: &mut Vm, index: u32) -> Value {
-    vm.host.globals.get(index as usize).copied().unwrap_or(Value::NIL)
-}
-
-pub(crate) fn store_global(vm: &mut Vm, index: u32, value: Value) {
-    if let Some(global) = vm.host.globals.get_mut(index as usize) {
-        *global = value;
-    }
-}
-
 pub(crate) fn make_function(vm: &mut Vm, callee: Callee, arity: u32, captures: Window) -> Result<Value, Thrown> {
     create(vm, |vm| {
-        let captured = slots(vm, captures);
-        Ok(vm.host.heap.add(Function { object: Object::default(), callee, arity, captured })?.value())
+        let items = vm.host.heap.vector(&slots(vm, captures))?.into();
+        Ok(vm.host.heap.add(Closure { object: Object::default(), items, callee, arity })?.value())
     })
-}
-
-pub(crate) fn captured_value(vm: &mut Vm, function: Value, index: u32) -> Value {
-    let function = vm.host.heap.get::<Function>(function);
-    function.and_then(|function| function.captured.get(index as usize)).copied().unwrap_or(Value::NIL)
 }
 
 /// Returns what to call for a function, which is the first of the arguments that are given.
 pub(crate) fn target(vm: &mut Vm, function: Value, given: u64) -> Result<Callee, Thrown> {
-    let message = match vm.host.heap.get::<Function>(function) {
+    let message = match vm.host.heap.get::<Closure>(function) {
         Some(found) if u64::from(found.arity) + 1 == given => return Ok(found.callee),
         Some(found) => format!("the function takes {} arguments, not {}", found.arity, given.saturating_sub(1)),
         None => format!("cannot call {}", show(&vm.host.heap, function)),

@@ -1,11 +1,9 @@
 //! Objects, and the values that they are. `mimeo_heap` frees those that cannot be reached.
 
-use std::ptr::NonNull;
-
 use mimeo::OutOfMemory;
-use mimeo_heap::{Header, Interned, Tagged};
+use mimeo_heap::Interned;
 
-use super::ops::ops::{ARRAY, Array, Callee, Items, Object, Value};
+use super::ops::ops::{ARRAY, Array, CLOSURE, Closure, Items, Object, Value};
 
 pub type Heap = mimeo_heap::Heap<Value>;
 
@@ -16,37 +14,17 @@ pub struct Text {
     pub text: Box<str>,
 }
 
-/// A function, with the values that it has captured.
-#[repr(C)]
-pub struct Function {
-    pub object: Object,
-    pub callee: Callee,
-    pub arity: u32,
-    pub captured: Vec<Value>,
-}
-
 mimeo_heap::vector!(Items of Value);
 
 // After each kind are the fields that refer to objects or own memory, and then the others.
+// SAFETY: (1) only the heap makes objects, and `create` keeps those in use; (2) ops read headers; (3) the kinds are here;
+// (4) no reference is kept; (5) nothing is shared; (6) vectors are read.
 mimeo_heap::kinds! {
-    values Value;
+    unsafe values Value { object, as_object };
     header Object;
     ARRAY => Array { items };
-    2 => Text { text };
-    3 => Function { captured } not { callee, arity };
-}
-
-// SAFETY: (1) only the heap makes objects, and `create` keeps those in use; (2) ops only read headers;
-// (3) the kinds are above; (4) no reference is kept; (5) nothing is shared; (6) vectors are only read.
-#[expect(unsafe_code, reason = "values have addresses")]
-unsafe impl Tagged for Value {
-    fn from_object(object: NonNull<Header>) -> Value {
-        Value::object(object.as_ptr().cast())
-    }
-
-    fn to_object(self) -> Option<NonNull<Header>> {
-        NonNull::new(self.as_object()?.cast())
-    }
+    CLOSURE => Closure { items } not { callee, arity };
+    3 => Text { text };
 }
 
 impl Interned for Text {

@@ -63,6 +63,10 @@ pub mod ops {
             f64::from_bits(self.0)
         }
 
+        pub fn is_number(self) -> bool {
+            self.is_int() || self.is_float()
+        }
+
         /// Returns the number, or a NaN.
         pub fn number(self) -> f64 {
             if self.is_int() { self.as_int() as f64 } else { self.as_float() }
@@ -82,14 +86,9 @@ pub mod ops {
     }
 
     pub const ARRAY: u8 = 1;
+    pub const CLOSURE: u8 = 2;
 
-    #[repr(C)]
-    pub struct Array {
-        pub object: Object,
-        pub items: Items,
-    }
-
-    /// The items of an array: a vector of the heap.
+    /// A vector of the heap.
     #[repr(C)]
     pub struct Items {
         pub start: *mut Value,
@@ -97,16 +96,31 @@ pub mod ops {
         pub capacity: usize,
     }
 
-    /// Returns where an item of an array is, if there is one.
-    fn place(array: Value, index: Value) -> Option<*mut Value> {
-        if let Some(object) = array.as_object()
+    #[repr(C)]
+    pub struct Array {
+        pub object: Object,
+        pub items: Items,
+    }
+
+    /// A function. The items are what it has captured.
+    #[repr(C)]
+    pub struct Closure {
+        pub object: Object,
+        pub items: Items,
+        pub callee: Callee,
+        pub arity: u32,
+    }
+
+    /// Returns where an item of an object of this kind is, if there is one.
+    fn place(object: Value, kind: u8, index: Value) -> Option<*mut Value> {
+        if let Some(object) = object.as_object()
             && index.is_int()
         {
-            // A negative index becomes a large one.
+            // Functions begin like arrays. A negative index becomes a large one.
             let (array, index) = (object.cast::<Array>(), index.as_int() as usize);
-            // SAFETY: (1) of `mimeo_heap`: a value's object is live, (2) and one of this kind is an array.
+            // SAFETY: (1) of `mimeo_heap`: a value's object is live, (2) and has the fields of its kind.
             unsafe {
-                if (*object).kind == ARRAY && index < (*array).items.len {
+                if (*object).kind == kind && index < (*array).items.len {
                     return Some((*array).items.start.add(index));
                 }
             }
@@ -121,13 +135,10 @@ pub mod ops {
         fn arithmetic(vm: &mut Vm, a: Value, b: Value, operator: u8) -> Result<Value, Thrown>;
         #[cold]
         fn order(vm: &mut Vm, a: Value, b: Value) -> Result<i32, Thrown>;
-        fn global(vm: &mut Vm, index: u32) -> Value;
-        fn store_global(vm: &mut Vm, index: u32, value: Value);
         fn make_array(vm: &mut Vm, items: Window) -> Result<Value, Thrown>;
         #[cold]
         fn no_item(vm: &mut Vm, array: Value, index: Value) -> Thrown;
         fn make_function(vm: &mut Vm, callee: Callee, arity: u32, captures: Window) -> Result<Value, Thrown>;
-        fn captured_value(vm: &mut Vm, function: Value, index: u32) -> Value;
         fn target(vm: &mut Vm, function: Value, given: u64) -> Result<Callee, Thrown>;
         fn run_native(vm: &mut Vm, index: u32, arguments: Window) -> Result<Value, Thrown>;
     }
@@ -155,8 +166,9 @@ pub mod ops {
         {
             return Ok(Value::int(result));
         }
-        if a.is_float() && b.is_float() {
-            return Ok(Value::float(operation(a.as_float(), b.as_float())));
+        let is_undefined = symbol == b'/' && a.is_int() && b.0 == Value::int(0).0;
+        if a.is_number() && b.is_number() && !is_undefined {
+            return Ok(Value::float(operation(a.number(), b.number())));
         }
         arithmetic(vm, a, b, symbol)
     }
@@ -167,8 +179,8 @@ pub mod ops {
         if a.is_int() && b.is_int() {
             return Ok(Value::boolean(compare(a.as_int(), b.as_int())));
         }
-        if a.is_float() && b.is_float() {
-            return Ok(Value::boolean(compare(a.as_float(), b.as_float())));
+        if a.is_number() && b.is_number() {
+            return Ok(Value::boolean(compare(a.number(), b.number())));
         }
         Ok(Value::boolean(compare(order(vm, a, b)?, 0)))
     }
@@ -195,18 +207,6 @@ pub mod ops {
         to.jump()
     }
 
-    /// `dst = globals[index]`
-    #[vm_op]
-    fn get_global(vm: &mut Vm, #[imm] index: u32) -> Value {
-        global(vm, index)
-    }
-
-    /// `globals[index] = a`
-    #[vm_op]
-    fn set_global(vm: &mut Vm, #[imm] index: u32, a: Value) {
-        store_global(vm, index, a);
-    }
-
     /// `dst = [items]`
     #[vm_op]
     fn array(vm: &mut Vm, items: Window) -> Result<Value, Thrown> {
@@ -215,8 +215,12 @@ pub mod ops {
 
     /// `dst = array[index]`
     #[vm_op]
-    fn get(vm: &mut Vm, array: Value, index: Value) -> Result<Value, Thrown> {
-        match place(array, index) {
+    fn get(
+        vm: &mut Vm,
+        #[place(slot, constant)] array: Value,
+        #[place(slot, constant)] index: Value,
+    ) -> Result<Value, Thrown> {
+        match place(array, ARRAY, index) {
             // SAFETY: it is the place of an item.
             Some(place) => Ok(unsafe { *place }),
             None => Err(no_item(vm, array, index)),
@@ -225,8 +229,13 @@ pub mod ops {
 
     /// `array[index] = item`
     #[vm_op]
-    fn set(vm: &mut Vm, array: Value, index: Value, item: Value) -> Result<(), Thrown> {
-        match place(array, index) {
+    fn set(
+        vm: &mut Vm,
+        #[place(slot, constant)] array: Value,
+        #[place(slot, constant)] index: Value,
+        item: Value,
+    ) -> Result<(), Thrown> {
+        match place(array, ARRAY, index) {
             // SAFETY: it is the place of an item.
             Some(place) => Ok(unsafe { *place = item }),
             None => Err(no_item(vm, array, index)),
@@ -241,8 +250,12 @@ pub mod ops {
 
     /// `dst =` what `function`, which runs and is in slot 0, has captured
     #[vm_op]
-    fn captured(vm: &mut Vm, function: Value, #[imm] index: u32) -> Value {
-        captured_value(vm, function, index)
+    fn captured(function: Value, #[imm] index: i32) -> Value {
+        match place(function, CLOSURE, Value::int(index)) {
+            // SAFETY: it is the place of a value.
+            Some(place) => unsafe { *place },
+            None => Value::NIL,
+        }
     }
 
     /// Calls `function`, which is also the first argument. The result replaces it there.

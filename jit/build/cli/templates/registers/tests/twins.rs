@@ -5,8 +5,8 @@ use mimeo_heap::Managed as _;
 use mimeo_shell::Output;
 use mimeo_twins::{Language, Random, twins};
 use my_lang::glue::runtime::Host;
-use my_lang::language::heap::{Heap, Text, text};
-use my_lang::language::ops::ops::{ARRAY, Array, Closure, Object, Ops, Value, Vm};
+use my_lang::language::heap::{Function, Heap, Text, text};
+use my_lang::language::ops::ops::{ARRAY, Array, Object, Ops, Value, Vm};
 
 /// The number of objects of a state, which are its first globals. A case has their indices as addresses.
 const OBJECTS: u64 = 4;
@@ -89,8 +89,8 @@ fn describe(value: Value, depth: u32) -> String {
             ARRAY => format!("{:?}", all(&(*object.cast::<Array>()).items)),
             Text::KIND => format!("text {}", (*object.cast::<Text>()).text),
             _ => {
-                let function = &*object.cast::<Closure>();
-                format!("function of {} {:?}", function.arity, all(&function.items))
+                let function = &*object.cast::<Function>();
+                format!("function of {} {:?}", function.arity, all(&function.captured))
             }
         }
     }

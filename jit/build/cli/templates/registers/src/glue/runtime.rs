@@ -8,8 +8,8 @@ use mimeo::{OutOfMemory, Thrown, Window};
 use mimeo_heap::{Collected, Gc, Trace, Tracer};
 use mimeo_shell::Output;
 
-use crate::language::heap::{Heap, Text, show, text};
-use crate::language::ops::ops::{Array, Callee, Closure, Items, Object, Ops, Value, Vm};
+use crate::language::heap::{Function, Heap, Text, show, text};
+use crate::language::ops::ops::{Array, Callee, Items, Object, Ops, Value, Vm};
 
 /// The state of the language that only Rust accesses, as `vm.host`.
 pub struct Host {
@@ -127,14 +127,19 @@ pub(crate) fn no_item(vm: &mut Vm, array: Value, index: Value) -> Thrown {
 
 pub(crate) fn make_function(vm: &mut Vm, callee: Callee, arity: u32, captures: Window) -> Result<Value, Thrown> {
     create(vm, |vm| {
-        let items = vm.host.heap.vector(&slots(vm, captures))?.into();
-        Ok(vm.host.heap.add(Closure { object: Object::default(), items, callee, arity })?.value())
+        let captured = slots(vm, captures);
+        Ok(vm.host.heap.add(Function { object: Object::default(), callee, arity, captured })?.value())
     })
+}
+
+pub(crate) fn captured_value(vm: &mut Vm, function: Value, index: u32) -> Value {
+    let function = vm.host.heap.get::<Function>(function);
+    function.and_then(|function| function.captured.get(index as usize)).copied().unwrap_or(Value::NIL)
 }
 
 /// Returns what to call for a function, which is the first of the arguments that are given.
 pub(crate) fn target(vm: &mut Vm, function: Value, given: u64) -> Result<Callee, Thrown> {
-    let message = match vm.host.heap.get::<Closure>(function) {
+    let message = match vm.host.heap.get::<Function>(function) {
         Some(found) if u64::from(found.arity) + 1 == given => return Ok(found.callee),
         Some(found) => format!("the function takes {} arguments, not {}", found.arity, given.saturating_sub(1)),
         None => format!("cannot call {}", show(&vm.host.heap, function)),

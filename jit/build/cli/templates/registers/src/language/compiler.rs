@@ -431,7 +431,7 @@ impl Compiler<'_> {
                 captures.len() - 1
             });
             let dst = self.code.temporary();
-            self.code.asm.captured(dst, Slot(0), index as i32);
+            self.code.asm.captured(dst, Slot(0), index as u32);
             return Ok(dst);
         }
         let [globals, index] = self.global(name)?;

@@ -3,7 +3,7 @@
 use mimeo::OutOfMemory;
 use mimeo_heap::Interned;
 
-use super::ops::ops::{ARRAY, Array, CLOSURE, Closure, Items, Object, Value};
+use super::ops::ops::{ARRAY, Array, Callee, Items, Object, Value};
 
 pub type Heap = mimeo_heap::Heap<Value>;
 
@@ -12,6 +12,15 @@ pub type Heap = mimeo_heap::Heap<Value>;
 pub struct Text {
     object: Object,
     pub text: Box<str>,
+}
+
+/// A function, with the values that it has captured.
+#[repr(C)]
+pub struct Function {
+    pub object: Object,
+    pub callee: Callee,
+    pub arity: u32,
+    pub captured: Vec<Value>,
 }
 
 mimeo_heap::vector!(Items of Value);
@@ -23,8 +32,8 @@ mimeo_heap::kinds! {
     unsafe values Value { object, as_object };
     header Object;
     ARRAY => Array { items };
-    CLOSURE => Closure { items } not { callee, arity };
-    3 => Text { text };
+    2 => Text { text };
+    3 => Function { captured } not { callee, arity };
 }
 
 impl Interned for Text {

@@ -86,7 +86,6 @@ pub mod ops {
     }
 
     pub const ARRAY: u8 = 1;
-    pub const CLOSURE: u8 = 2;
 
     /// A vector of the heap.
     #[repr(C)]
@@ -102,30 +101,21 @@ pub mod ops {
         pub items: Items,
     }
 
-    /// A function. The items are what it has captured.
-    #[repr(C)]
-    pub struct Closure {
-        pub object: Object,
-        pub items: Items,
-        pub callee: Callee,
-        pub arity: u32,
-    }
-
-    /// Returns where an item of an object of this kind is, if there is one.
-    fn place(object: Value, kind: u8, index: Value) -> Option<*mut Value> {
-        if let Some(object) = object.as_object()
+    /// Returns where an item of an array is.
+    fn place(vm: &mut Vm, array: Value, index: Value) -> Result<*mut Value, Thrown> {
+        if let Some(object) = array.as_object()
             && index.is_int()
         {
-            // Functions begin like arrays. A negative index becomes a large one.
-            let (array, index) = (object.cast::<Array>(), index.as_int() as usize);
+            // A negative index becomes a large one.
+            let (items, index) = (object.cast::<Array>(), index.as_int() as usize);
             // SAFETY: (1) of `mimeo_heap`: a value's object is live, (2) and has the fields of its kind.
             unsafe {
-                if (*object).kind == kind && index < (*array).items.len {
-                    return Some((*array).items.start.add(index));
+                if (*object).kind == ARRAY && index < (*items).items.len {
+                    return Ok((*items).items.start.add(index));
                 }
             }
         }
-        None
+        Err(no_item(vm, array, index))
     }
 
     // Rust functions that ops call, for what the op language does not have.
@@ -139,6 +129,7 @@ pub mod ops {
         #[cold]
         fn no_item(vm: &mut Vm, array: Value, index: Value) -> Thrown;
         fn make_function(vm: &mut Vm, callee: Callee, arity: u32, captures: Window) -> Result<Value, Thrown>;
+        fn captured_value(vm: &mut Vm, function: Value, index: u32) -> Value;
         fn target(vm: &mut Vm, function: Value, given: u64) -> Result<Callee, Thrown>;
         fn run_native(vm: &mut Vm, index: u32, arguments: Window) -> Result<Value, Thrown>;
     }
@@ -220,11 +211,9 @@ pub mod ops {
         #[place(slot, constant)] array: Value,
         #[place(slot, constant)] index: Value,
     ) -> Result<Value, Thrown> {
-        match place(array, ARRAY, index) {
-            // SAFETY: it is the place of an item.
-            Some(place) => Ok(unsafe { *place }),
-            None => Err(no_item(vm, array, index)),
-        }
+        let place = place(vm, array, index)?;
+        // SAFETY: it is the place of an item.
+        Ok(unsafe { *place })
     }
 
     /// `array[index] = item`
@@ -235,11 +224,10 @@ pub mod ops {
         #[place(slot, constant)] index: Value,
         item: Value,
     ) -> Result<(), Thrown> {
-        match place(array, ARRAY, index) {
-            // SAFETY: it is the place of an item.
-            Some(place) => Ok(unsafe { *place = item }),
-            None => Err(no_item(vm, array, index)),
-        }
+        let place = place(vm, array, index)?;
+        // SAFETY: it is the place of an item.
+        unsafe { *place = item };
+        Ok(())
     }
 
     /// `dst =` a function with captured values
@@ -250,12 +238,8 @@ pub mod ops {
 
     /// `dst =` what `function`, which runs and is in slot 0, has captured
     #[vm_op]
-    fn captured(function: Value, #[imm] index: i32) -> Value {
-        match place(function, CLOSURE, Value::int(index)) {
-            // SAFETY: it is the place of a value.
-            Some(place) => unsafe { *place },
-            None => Value::NIL,
-        }
+    fn captured(vm: &mut Vm, function: Value, #[imm] index: u32) -> Value {
+        captured_value(vm, function, index)
     }
 
     /// Calls `function`, which is also the first argument. The result replaces it there.

@@ -137,7 +137,7 @@ fn a_limit_is_an_error_and_leaves_nothing_behind() {
     let needed = heap.used();
     assert_eq!(account.used(), needed);
     drop(heap);
-    for limit in 0..needed {
+    for limit in (0..needed).step_by(if cfg!(miri) { 50 } else { 1 }) {
         let account = Account::new(Some(limit));
         let mut heap = Heap::default();
         heap.attach(&account).expect("there are no objects");
@@ -173,10 +173,10 @@ fn what_an_object_owns_is_charged() {
 #[test]
 fn a_collection_needs_no_memory() {
     let before = BYTES.get();
-    for seed in 0..if cfg!(miri) { 2 } else { 20 } {
+    for seed in 0..if cfg!(miri) { 1 } else { 20 } {
         let (mut random, mut world) = (Random::new(seed + 100), World::default());
         for round in 0..6 {
-            world.run(&mut random, 200).expect("there is no limit");
+            world.run(&mut random, if cfg!(miri) { 60 } else { 200 }).expect("there is no limit");
             let refused = REFUSED.get();
             world.collect(|begins| ALLOWED.set(if begins { round } else { usize::MAX }));
             assert!(round > 0 || REFUSED.get() > refused, "the list of grey objects needs memory");

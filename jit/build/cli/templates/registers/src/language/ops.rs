@@ -157,7 +157,8 @@ pub mod ops {
         {
             return Ok(Value::int(result));
         }
-        let is_undefined = symbol == b'/' && a.is_int() && b.0 == Value::int(0).0;
+        // With an integer, only a division by the integer 0 has failed.
+        let is_undefined = a.is_int() && b.0 == Value::int(0).0;
         if a.is_number() && b.is_number() && !is_undefined {
             return Ok(Value::float(operation(a.number(), b.number())));
         }

@@ -2,25 +2,25 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::ptr::{null_mut, with_exposed_provenance_mut};
+use std::ptr::null_mut;
 use std::rc::Rc;
 
 use mimeo::OutOfMemory;
 use mimeo_heap::{Gc, Interned, Trace as _, Weak};
 
-/// An even address of an object, or an odd number.
+/// An object, or nothing. It is a pointer, so that Miri knows what it may access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Value(u64);
+pub struct Value(*mut Object);
 
-pub const NOTHING: Value = Value(1);
+pub const NOTHING: Value = Value(null_mut());
 
 impl Value {
     fn object(object: *mut Object) -> Value {
-        Value(object.expose_provenance() as u64)
+        Value(object)
     }
 
     fn as_object(self) -> Option<*mut Object> {
-        (self != NOTHING).then(|| with_exposed_provenance_mut(self.0 as usize))
+        Some(self.0)
     }
 }
 
@@ -83,7 +83,7 @@ pub struct Name {
 
 mimeo_heap::vector!(Items of Value);
 
-// SAFETY: addresses are even. (1) to (6): the tests use only what the model says is reachable.
+// SAFETY: only objects are not null. (1) to (6): the tests use only what the model says is reachable.
 mimeo_heap::kinds! {
     unsafe values Value { object, as_object };
     header Object;
@@ -313,7 +313,7 @@ impl World {
         let left: BTreeSet<usize> = (0..self.made()).filter(|&id| !self.freed.borrow()[id]).collect();
         assert_eq!(left, reached);
         self.known.retain(|id, _| reached.contains(id));
-        let mut bytes = 0;
+        let (mut bytes, mut names) = (0, BTreeSet::new());
         for known in self.known.values_mut() {
             let heap = &self.heap;
             known.weak = known.weak.filter(|pair| reached.contains(pair));
@@ -326,7 +326,10 @@ impl World {
                     self.seen_weak[usize::from(id.is_some())] += 1;
                     size_of::<Other>() + 4 * size_of::<Value>()
                 }
-                Node::Name(name) => size_of::<Name>() + heap[name].name.capacity(),
+                Node::Name(name) => {
+                    assert!(names.insert(&*heap[name].name), "two objects are `{}`", heap[name].name);
+                    size_of::<Name>() + heap[name].name.capacity()
+                }
             };
         }
         let table = self.heap.used() - bytes;

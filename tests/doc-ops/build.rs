@@ -1,4 +1,4 @@
-//! Compiles the stencils of the examples' ops.
+//! Compiles the stencils of the examples' ops, and of those with objects.
 
 fn main() {
     mimeo_build::ops("src/ops.rs").compile();

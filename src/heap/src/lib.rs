@@ -12,9 +12,24 @@
 //!
 //! ```
 //! # mod ops {
-//! #     #[derive(Clone, Copy)]
-//! #     pub struct Value(pub u64);
 //! // In the module of the ops.
+//! #[derive(Clone, Copy)]
+//! pub struct Value(u64);
+//!
+//! impl Value {
+//!     pub fn number(number: u32) -> Value {
+//!         Value((number as u64).wrapping_shl(1) | 1)
+//!     }
+//!
+//!     pub fn object(object: *mut Object) -> Value {
+//!         Value(object as u64)
+//!     }
+//!
+//!     pub fn as_object(self) -> Option<*mut Object> {
+//!         if self.0 & 1 == 0 { Some(self.0 as *mut Object) } else { None }
+//!     }
+//! }
+//!
 //! #[repr(C)]
 //! pub struct Object {
 //!     pub next: *mut Object,
@@ -31,9 +46,6 @@
 //! # }
 //!
 //! // In Rust.
-//! use std::ptr::NonNull;
-//!
-//! use mimeo_heap::{Header, Tagged};
 //! use ops::{Object, Pair, Value};
 //!
 //! #[repr(C)]
@@ -43,29 +55,17 @@
 //!     is_ascii: bool,
 //! }
 //!
+//! // SAFETY: addresses are even. (1) to (6): only this example creates and collects objects.
 //! mimeo_heap::kinds! {
-//!     values Value;
+//!     unsafe values Value { object, as_object };
 //!     header Object;
 //!     1 => Pair { first, second };
 //!     2 => Text { text } not { is_ascii };
 //! }
 //!
-//! /// Objects are even; numbers have the last bit.
-//! // SAFETY: an address is even. (1) to (5): only this example creates and collects objects.
-//! unsafe impl Tagged for Value {
-//!     fn from_object(object: NonNull<Header>) -> Value {
-//!         Value(object.expose_provenance().get() as u64)
-//!     }
-//!
-//!     fn to_object(self) -> Option<NonNull<Header>> {
-//!         let object = std::ptr::with_exposed_provenance_mut(self.0 as usize);
-//!         NonNull::new(object).filter(|_| self.0 % 2 == 0)
-//!     }
-//! }
-//!
 //! let mut heap = mimeo_heap::Heap::default();
 //! let text = heap.add(Text { object: Object::default(), text: "text".into(), is_ascii: true })?;
-//! let pair = heap.add(Pair { object: Object::default(), first: text.value(), second: Value(1) })?;
+//! let pair = heap.add(Pair { object: Object::default(), first: text.value(), second: Value::number(1) })?;
 //! heap.add(Text { object: Object::default(), text: "garbage".into(), is_ascii: true })?;
 //! // SAFETY: (1): only the pair is used afterwards, and what it refers to.
 //! unsafe { heap.collect(|tracer| mimeo_heap::Trace::trace(&pair, tracer)) };
@@ -89,7 +89,7 @@
 //!
 //! # The contract
 //!
-//! Everything relies on these rules. The language promises them where it implements [`Tagged`], [`Collected`] and
+//! Everything relies on these rules. The language promises them where it uses [`kinds!`], implements [`Collected`] and
 //! [`Trace`] or calls an `unsafe` function. The unsafe blocks of this crate cite their numbers.
 //!
 //! 1. A [`Gc`], and a value for which [`Tagged::to_object`] returns an address, is a live object of the one heap that it is
@@ -120,12 +120,17 @@ pub use object::{Gc, Header, Kind, Kinds, Managed, Tagged};
 pub use trace::{Trace, Tracer, Weak};
 pub use vector::Vector;
 
-/// Lists the kinds of objects of a language. After the number of a kind, from 1 on, is the type of the objects. The first
+/// Lists the kinds of objects of a language. After the type of values are the names of its functions that make a value of
+/// an object's address, and that return the address if a value is an object: with `value = nan_box(…, object: *mut
+/// Object)`, these are `object` and `as_object`. Then comes the type of the header.
+///
+/// After the number of a kind, from 1 on, is the type of the objects. The first
 /// list has the fields that refer to objects or own memory, which are [traced](Trace). After `not` are those that do
 /// neither. A field that is in neither list does not compile, except the first one, which is `object`, the header.
 ///
-/// It implements [`Kinds`] and [`Trace`] for the values, [`Managed`] and [`Trace`] for the objects, and [`Default`] for
-/// the header. It checks that the header is laid out as [`Header`] and is at the beginning of every object.
+/// It implements [`Tagged`], [`Kinds`] and [`Trace`] for the values, [`Managed`] and [`Trace`] for the objects, and [`Default`] for
+/// the header. It checks that the header is laid out as [`Header`] and is at the beginning of every object. `unsafe` says
+/// that the language keeps the promises of the [contract](crate), and those of [`Tagged`].
 ///
 /// ```
 /// use mimeo_doc_ops::objects::objects::{Object, Value};
@@ -134,7 +139,7 @@ pub use vector::Vector;
 ///
 /// // `mimeo_doc_ops::objects` has:
 /// // mimeo_heap::kinds! {
-/// //     values Value;
+/// //     unsafe values Value { object, as_object };
 /// //     header Object;
 /// //     1 => Pair { first, second };
 /// //     2 => Text { text };
@@ -146,26 +151,26 @@ pub use vector::Vector;
 /// This has a field that nothing is said about:
 ///
 /// ```compile_fail,E0027
-/// # use mimeo_doc_ops::objects::objects::Value;
 /// # #[repr(C)] pub struct Object { pub next: *mut Object, pub kind: u8, pub mark: u8 }
-/// # #[derive(Clone, Copy)] struct Own(Value);
-/// # unsafe impl mimeo_heap::Tagged for Own {
-/// #     fn from_object(_: std::ptr::NonNull<mimeo_heap::Header>) -> Own { todo!() }
-/// #     fn to_object(self) -> Option<std::ptr::NonNull<mimeo_heap::Header>> { None }
+/// # #[derive(Clone, Copy)] struct Value(u64);
+/// # impl Value {
+/// #     fn object(object: *mut Object) -> Value { Value(object as u64) }
+/// #     fn as_object(self) -> Option<*mut Object> { Some(self.0 as *mut Object) }
 /// # }
 /// #[repr(C)]
 /// struct Forgetful {
 ///     object: Object,
-///     one: Own,
-///     two: Own,
+///     one: Value,
+///     two: Value,
 /// }
 ///
-/// mimeo_heap::kinds! { values Own; header Object; 1 => Forgetful { one }; }
+/// // SAFETY: there are no objects.
+/// mimeo_heap::kinds! { unsafe values Value { object, as_object }; header Object; 1 => Forgetful { one }; }
 /// ```
 #[macro_export]
 macro_rules! kinds {
     (
-        values $value:ident;
+        unsafe values $value:ident { $from:ident, $to:ident };
         header $header:ident;
         $($number:expr => $ty:ident { $($field:ident),* $(,)? } $(not { $($other:ident),* $(,)? })?;)+
     ) => {
@@ -191,6 +196,20 @@ macro_rules! kinds {
         impl ::std::default::Default for $header {
             fn default() -> $header {
                 $header { next: ::std::ptr::null_mut(), kind: 0, mark: 0 }
+            }
+        }
+
+        // SAFETY: the language promises it.
+        #[allow(unsafe_code, reason = "whoever uses the macro writes `unsafe`")]
+        unsafe impl $crate::Tagged for $value {
+            #[inline]
+            fn from_object(object: ::std::ptr::NonNull<$crate::Header>) -> $value {
+                $value::$from(object.as_ptr().cast::<$header>())
+            }
+
+            #[inline]
+            fn to_object(self) -> ::std::option::Option<::std::ptr::NonNull<$crate::Header>> {
+                ::std::ptr::NonNull::new($value::$to(self)?.cast())
             }
         }
 

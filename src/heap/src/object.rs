@@ -43,7 +43,7 @@ impl Header {
     }
 }
 
-/// A language's values, some of which are objects.
+/// A language's values, some of which are objects. [`kinds!`](crate::kinds) implements it.
 ///
 /// ```
 /// use mimeo_doc_ops::objects::objects::Value;
@@ -69,7 +69,14 @@ pub unsafe trait Tagged: Copy + 'static {
     fn to_object(self) -> Option<NonNull<Header>>;
 }
 
-/// The kinds of objects of a language. [`kinds!`](crate::kinds) implements it. See [`kinds!`](crate::kinds) for an example.
+/// The kinds of objects of a language. [`kinds!`](crate::kinds) implements it.
+///
+/// ```
+/// use mimeo_doc_ops::objects::objects::Value;
+/// use mimeo_heap::Kinds;
+///
+/// assert_eq!(Value::KINDS.len(), 3);
+/// ```
 ///
 /// # Safety
 ///
@@ -79,7 +86,14 @@ pub unsafe trait Kinds: Tagged + Trace {
     const KINDS: &'static [Kind];
 }
 
-/// A type of objects. [`kinds!`](crate::kinds) implements it. See [`kinds!`](crate::kinds) for an example.
+/// A type of objects. [`kinds!`](crate::kinds) implements it.
+///
+/// ```
+/// use mimeo_doc_ops::objects::Text;
+/// use mimeo_heap::Managed;
+///
+/// assert_eq!(Text::KIND, 2);
+/// ```
 ///
 /// # Safety
 ///
@@ -92,7 +106,7 @@ pub unsafe trait Managed: Trace + 'static {
     const KIND: u8;
 }
 
-/// What the heap does with objects of a kind. See [`kinds!`](crate::kinds) for an example.
+/// What the heap does with objects of a kind. See [`Kinds`] for an example.
 #[derive(Debug)]
 pub struct Kind {
     pub(crate) trace: unsafe fn(NonNull<Header>, &mut Tracer),

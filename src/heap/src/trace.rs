@@ -162,7 +162,12 @@ impl Tracer {
 /// let object = heap.add(pair(Value::int(1), Value::int(2)))?;
 /// let weak = Weak::new(object);
 /// // SAFETY: (1): the object is used only if the weak reference still has it.
-/// unsafe { heap.collect(|tracer| (object, &weak).trace(tracer)) };
+/// unsafe {
+///     heap.collect(|tracer| {
+///         object.trace(tracer);
+///         weak.trace(tracer);
+///     });
+/// }
 /// assert_eq!(weak.get(), Some(object));
 /// unsafe { heap.collect(|tracer| weak.trace(tracer)) };
 /// assert_eq!(weak.get(), None);
@@ -226,30 +231,6 @@ unsafe impl<T: Managed> Trace for *mut T {
         if let Some(object) = NonNull::new(self.cast()) {
             tracer.mark(object);
         }
-    }
-}
-
-// SAFETY: (3): the reference refers to nothing else.
-unsafe impl<T: Trace> Trace for &T {
-    fn trace(&self, tracer: &mut Tracer) {
-        T::trace(self, tracer);
-    }
-}
-
-// SAFETY: (3): it traces both.
-unsafe impl<A: Trace, B: Trace> Trace for (A, B) {
-    fn trace(&self, tracer: &mut Tracer) {
-        self.0.trace(tracer);
-        self.1.trace(tracer);
-    }
-
-    fn bytes(&self) -> usize {
-        self.0.bytes() + self.1.bytes()
-    }
-
-    fn release(&mut self) {
-        self.0.release();
-        self.1.release();
     }
 }
 

@@ -1,9 +1,7 @@
 //! A second instruction set, of values that can be objects of a heap.
 
-use std::ptr::{NonNull, with_exposed_provenance_mut};
-
-use mimeo::OutOfMemory;
-use mimeo_heap::{Collected, Header, Interned, Tagged, Tracer};
+use mimeo::{OutOfMemory, Thrown};
+use mimeo_heap::{Collected, Gc, Interned, Tracer};
 
 pub use self::objects::Pair;
 use self::objects::{Items, List, Object, Ops, Value, Vm};
@@ -20,6 +18,16 @@ pub mod objects {
         /// Creates a number.
         pub fn int(number: u32) -> Value {
             Value((number as u64).wrapping_shl(1) | 1)
+        }
+
+        /// Creates an object's value.
+        pub fn object(object: *mut Object) -> Value {
+            Value(object as u64)
+        }
+
+        /// Returns the address of the object, if the value is one.
+        pub fn as_object(self) -> Option<*mut Object> {
+            if self.0 & 1 == 0 && self.0 != 0 { Some(self.0 as *mut Object) } else { None }
         }
     }
 
@@ -72,6 +80,24 @@ pub mod objects {
     /// The number of [`Pair`]'s kind.
     pub const PAIR: u8 = 1;
 
+    #[runtime(crate::objects)]
+    unsafe extern "Rust" {
+        fn make_pair(vm: &mut Vm, first: Value, second: Value) -> Result<Value, Thrown>;
+        fn suspend_fiber(vm: &mut Vm) -> Thrown;
+    }
+
+    /// A new pair. A collection before that is due keeps what is in slots.
+    #[vm_op]
+    fn cons(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown> {
+        make_pair(vm, a, b)
+    }
+
+    /// Suspends the fiber.
+    #[vm_op]
+    fn suspend(vm: &mut Vm) -> Result<(), Thrown> {
+        Err(suspend_fiber(vm))
+    }
+
     /// Returns `value`.
     #[vm_op]
     fn constant(#[constant] value: Value) -> Value {
@@ -81,8 +107,7 @@ pub mod objects {
     /// The first value of a pair, or the value itself.
     #[vm_op]
     fn first(a: Value) -> Value {
-        if a.0 & 1 == 0 && a.0 != 0 {
-            let object = a.0 as *mut Object;
+        if let Some(object) = a.as_object() {
             // SAFETY: (1) and (2) of `mimeo_heap`: it is a live object, and one of this kind is a pair.
             unsafe {
                 if (*object).kind == PAIR {
@@ -110,25 +135,13 @@ pub struct Text {
 
 mimeo_heap::vector!(Items of Value);
 
+// SAFETY: objects have even addresses. (1) to (6): there are only the examples, and ops read only fields.
 mimeo_heap::kinds! {
-    values Value;
+    unsafe values Value { object, as_object };
     header Object;
     1 => Pair { first, second };
     2 => Text { text };
     3 => List { items };
-}
-
-// SAFETY: objects have even addresses. (1) to (5): there are only the examples, and ops read only fields.
-unsafe impl Tagged for Value {
-    fn from_object(object: NonNull<Header>) -> Value {
-        // SAFETY: it is the value of an object.
-        unsafe { mimeo::Value::from_bits(object.expose_provenance().get() as u64) }
-    }
-
-    fn to_object(self) -> Option<NonNull<Header>> {
-        let bits = mimeo::Value::to_bits(self) as usize;
-        NonNull::new(with_exposed_provenance_mut(bits)).filter(|_| bits.is_multiple_of(2))
-    }
 }
 
 /// The heap of the examples.
@@ -141,6 +154,16 @@ pub struct Host {
     pub heap: Heap,
     /// Values that the host keeps.
     pub globals: Vec<Value>,
+}
+
+pub(crate) fn make_pair(vm: &mut Vm, first: Value, second: Value) -> Result<Value, Thrown> {
+    // SAFETY: (1): the operands of ops are in slots.
+    let made = unsafe { mimeo_heap::allocate(vm, |vm| vm.host.heap.add(pair(first, second))) };
+    made.map(Gc::value).map_err(|error| vm.throw(error.to_string()))
+}
+
+pub(crate) fn suspend_fiber(vm: &mut Vm) -> Thrown {
+    vm.suspend().unwrap_or_else(|| vm.throw("no fiber is running"))
 }
 
 // SAFETY: (1): it traces everything in the host.

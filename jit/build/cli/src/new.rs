@@ -18,12 +18,12 @@ macro_rules! files {
 
 /// What both templates have.
 const COMMON: &[File] = files!("common":
-    "Cargo.toml.in" "build.rs" "gitignore.in" "rustfmt.toml" "src/main.rs" "tests/process/mod.rs" "tests/programs.rs"
+    "build.rs" "gitignore.in" "rustfmt.toml" "src/main.rs" "tests/process/mod.rs" "tests/programs.rs"
 );
 
 /// A stack machine of integers.
 const STACK: &[File] = files!("stack":
-    "README.md"
+    "Cargo.toml.in" "README.md"
     "programs/division.my-lang" "programs/hello.my-lang" "programs/operators.my-lang" "programs/overflow.my-lang"
     "programs/unknown.my-lang"
     "src/lib.rs"
@@ -34,7 +34,7 @@ const STACK: &[File] = files!("stack":
 
 /// A register machine of tagged values, with a heap.
 const REGISTERS: &[File] = files!("registers":
-    "README.md"
+    "Cargo.toml.in" "README.md"
     "programs/arrays.my-lang" "programs/closures.my-lang" "programs/errors.my-lang" "programs/garbage.my-lang"
     "programs/hello.my-lang" "programs/values.my-lang"
     "src/lib.rs"
@@ -57,6 +57,7 @@ const TAKEN: &[&str] = &[
     // Dependencies of the project.
     "mimeo",
     "mimeo-build",
+    "mimeo-heap",
     "mimeo-observe",
     "mimeo-shell",
     "mimeo-twins",

@@ -15,9 +15,9 @@ fn objects_live_as_long_as_they_are_reachable() {
     for entry in std::fs::read_dir(folder).expect("there are programs").flatten() {
         let text = std::fs::read_to_string(entry.path()).expect("a text");
         let text = Text { name: "program".to_owned(), text };
-        let run = |is_stressed| {
+        let run = |is_eager| {
             let mut session = Session::new(JitConfig::default(), Output::memory());
-            session.machine().vm_mut().host.heap.is_stressed = is_stressed;
+            session.machine().vm_mut().host.heap.set_eager(is_eager);
             let (linked, defined) = session.load(&text).expect("it has no error");
             let result = session.run(linked, defined);
             (session.machine().vm().host.output.written().to_vec(), result.map_err(|trap| trap.to_string()))

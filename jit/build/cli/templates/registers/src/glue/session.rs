@@ -8,7 +8,6 @@ use mimeo_shell::{Diagnostic, Language, Output, Text};
 
 use super::runtime::Host;
 use crate::language::compiler::{Definitions, compile};
-use crate::language::heap::Heap;
 use crate::language::ops::ops::{Linked, Machine, Ops, Trap, Value};
 
 /// A machine, and what the chunks so far have defined.
@@ -21,8 +20,7 @@ impl Session {
     pub fn new(jit: JitConfig, output: Output) -> Session {
         // `perf` and debuggers see native code if the settings say so.
         let jit = jit.observed_by(mimeo_observe::open);
-        let host = Host { output, heap: Heap::default(), globals: Vec::new() };
-        let machine = Machine::builder((), host).jit(jit).build();
+        let machine = Machine::builder((), Host::new(output)).jit(jit).build();
         Session { machine, defined: Definitions::default() }
     }
 }
@@ -34,8 +32,10 @@ impl Language for Session {
     fn load(&mut self, text: &Text) -> Result<(Linked, Definitions), Vec<Diagnostic>> {
         let mut defined = self.defined.clone();
         let host = &mut self.machine.vm_mut().host;
-        let program = compile(text, &mut defined, &mut host.heap).map_err(|error| vec![error])?;
-        host.globals.resize(defined.globals.len(), Value::NIL);
+        let program = compile(text, &mut defined, host).map_err(|error| vec![error])?;
+        while host.heap[host.globals].items.len() < defined.globals.len() {
+            host.heap.push(host.globals, |globals| &mut globals.items, Value::NIL).expect("there is no limit");
+        }
         let linked = self.machine.load(&program).expect("programs need no index space");
         Ok((linked, defined))
     }

@@ -2,14 +2,14 @@
 
 use std::mem::replace;
 
-use mimeo::asm::{FunctionBody, FunctionIndex};
+use mimeo::asm::{FunctionBody, FunctionIndex, Place};
 use mimeo::{Position, def::Slot};
 use mimeo_shell::{Diagnostic, Text};
 
-use super::heap::Heap;
+use super::heap::text;
 use super::lexer::{Token, lex};
 use super::ops::ops::{Assembler, Program, ProgramBuilder, Value};
-use crate::glue::runtime::NATIVES;
+use crate::glue::runtime::{Host, NATIVES};
 
 /// Operators that bind equally, each with what it does to a destination and two operands.
 type Level = &'static [(&'static str, fn(&mut Assembler, Slot, Slot, Slot))];
@@ -39,7 +39,7 @@ pub struct Definitions {
 
 /// Compiles a text to a program, whose last function is the code of the top level. Adds what the
 /// text defines. An error at the end of the text means that more text could complete it.
-pub fn compile(text: &Text, defined: &mut Definitions, heap: &mut Heap) -> Compiled<Program> {
+pub fn compile(text: &Text, defined: &mut Definitions, host: &mut Host) -> Compiled<Program> {
     let tokens = lex(&text.text)?;
     // Functions are known from the start of their text, so that they can call each other.
     for pair in tokens.windows(2) {
@@ -48,7 +48,7 @@ pub fn compile(text: &Text, defined: &mut Definitions, heap: &mut Heap) -> Compi
         }
     }
     let code = Code::new("main", &text.name, Vec::new());
-    let mut compiler = Compiler { tokens, at: 0, file: &text.name, defined, heap, code, outer: Vec::new() };
+    let mut compiler = Compiler { tokens, at: 0, file: &text.name, defined, host, code, outer: Vec::new() };
     while *compiler.peek() != Token::End {
         compiler.statement()?;
     }
@@ -105,7 +105,7 @@ struct Compiler<'a> {
     at: usize,
     file: &'a str,
     defined: &'a mut Definitions,
-    heap: &'a mut Heap,
+    host: &'a mut Host,
     code: Code,
     /// The code of the enclosing functions, the outermost first.
     outer: Vec<Code>,
@@ -197,8 +197,8 @@ impl Compiler<'_> {
             self.expect("=")?;
             let value = self.expression()?;
             if self.outer.is_empty() {
-                self.defined.globals.push(name);
-                self.code.asm.set_global(self.defined.globals.len() as u32 - 1, value);
+                self.defined.globals.push(name.clone());
+                self.store(&name, value)?;
             } else {
                 self.keep(0, value);
                 self.code.temporaries = 0;
@@ -365,7 +365,7 @@ impl Compiler<'_> {
         let constant = match self.peek().clone() {
             Token::Int(int) => Value::int(int),
             Token::Float(float) => Value::float(float),
-            Token::Text(text) => self.heap.add_constant(&text),
+            Token::Text(string) => text(&mut self.host.heap, &string).or_else(|e| self.error(e.to_string()))?,
             Token::Symbol("nil") => Value::NIL,
             Token::Symbol("true") => Value::TRUE,
             Token::Symbol("false") => Value::FALSE,
@@ -434,23 +434,27 @@ impl Compiler<'_> {
             self.code.asm.captured(dst, Slot(0), index as u32);
             return Ok(dst);
         }
-        let Some(index) = self.defined.globals.iter().rposition(is) else {
+        let [globals, index] = self.global(name)?;
+        let dst = self.code.temporary();
+        self.code.asm.get(dst, globals, index);
+        Ok(dst)
+    }
+
+    /// Returns the array of the globals, and the index of one.
+    fn global(&self, name: &str) -> Compiled<[Place<Value>; 2]> {
+        let Some(index) = self.defined.globals.iter().rposition(|global| global == name) else {
             return self.error(format!("unknown variable `{name}`"));
         };
-        let dst = self.code.temporary();
-        self.code.asm.get_global(dst, index as u32);
-        Ok(dst)
+        Ok([self.host.globals.value(), Value::int(index as i32)].map(Place::Constant))
     }
 
     /// Assigns to the variable that the next token names.
     fn store(&mut self, name: &str, value: Slot) -> Compiled {
-        let is = |variable: &String| variable == name;
-        if let Some(index) = self.code.scope.iter().rposition(is) {
+        if let Some(index) = self.code.scope.iter().rposition(|variable| variable == name) {
             self.code.asm.copy(Slot(index as u16), value);
-        } else if let Some(index) = self.defined.globals.iter().rposition(is) {
-            self.code.asm.set_global(index as u32, value);
         } else {
-            return self.error(format!("unknown variable `{name}`"));
+            let [globals, index] = self.global(name)?;
+            self.code.asm.set(globals, index, value);
         }
         Ok(())
     }

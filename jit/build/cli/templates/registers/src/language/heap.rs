@@ -1,108 +1,65 @@
-//! Objects, by the numbers that values have, and the collector that frees what is not reachable.
-//!
-//! A number is checked at each use, so no value can do harm: not even one that an old slot of the stack still has when
-//! its object has been freed.
+//! Objects, and the values that they are. `mimeo_heap` frees those that cannot be reached.
 
-use super::ops::ops::{Callee, Value};
+use mimeo::OutOfMemory;
+use mimeo_heap::Interned;
 
-#[derive(Debug)]
-pub enum Object {
-    Text(String),
-    Array(Vec<Value>),
-    Function(Function),
+use super::ops::ops::{ARRAY, Array, Callee, Items, Object, Value};
+
+pub type Heap = mimeo_heap::Heap<Value>;
+
+/// Equal texts are the same object.
+#[repr(C)]
+pub struct Text {
+    object: Object,
+    pub text: Box<str>,
 }
 
 /// A function, with the values that it has captured.
-#[derive(Debug)]
+#[repr(C)]
 pub struct Function {
+    pub object: Object,
     pub callee: Callee,
     pub arity: u32,
     pub captured: Vec<Value>,
 }
 
-#[derive(Debug, Default)]
-pub struct Heap {
-    /// `None` for a free number.
-    objects: Vec<Option<Object>>,
-    free: Vec<u32>,
-    /// The texts in programs, which are never freed.
-    constants: Vec<Value>,
-    /// How many objects can be created before the next collection.
-    left: usize,
-    /// Collects at each new object, for tests.
-    pub is_stressed: bool,
+mimeo_heap::vector!(Items of Value);
+
+// After each kind are the fields that refer to objects or own memory, and then the others.
+// SAFETY: (1) only the heap makes objects, and `create` keeps those in use; (2) ops read headers; (3) the kinds are here;
+// (4) no reference is kept; (5) nothing is shared; (6) vectors are read.
+mimeo_heap::kinds! {
+    unsafe values Value { object, as_object };
+    header Object;
+    ARRAY => Array { items };
+    2 => Text { text };
+    3 => Function { captured } not { callee, arity };
 }
 
-impl Heap {
-    pub fn get(&self, value: Value) -> Option<&Object> {
-        self.objects.get(value.as_object()? as usize)?.as_ref()
+impl Interned for Text {
+    fn key(&self) -> &[u8] {
+        self.text.as_bytes()
     }
+}
 
-    pub fn get_mut(&mut self, value: Value) -> Option<&mut Object> {
-        self.objects.get_mut(value.as_object()? as usize)?.as_mut()
-    }
+pub fn text(heap: &mut Heap, text: &str) -> Result<Value, OutOfMemory> {
+    let make = || Ok(Text { object: Object::default(), text: text.into() });
+    Ok(heap.intern(text.as_bytes(), make)?.value())
+}
 
-    pub fn text(&self, value: Value) -> Option<&str> {
-        if let Object::Text(text) = self.get(value)? { Some(text) } else { None }
-    }
-
-    /// Returns a value as `print` shows it.
-    pub fn show(&self, value: Value) -> String {
-        match self.get(value) {
-            Some(Object::Text(text)) => text.clone(),
-            Some(Object::Array(items)) => format!("array of {}", items.len()),
-            Some(Object::Function(_)) => "function".to_owned(),
-            None => match (value.as_int(), value.as_float(), value.as_bool()) {
-                (Some(int), ..) => int.to_string(),
-                (_, Some(float), _) => format!("{float:?}"),
-                (.., Some(bool)) => bool.to_string(),
-                _ => "nil".to_owned(),
-            },
+/// Returns a value as `print` shows it.
+pub fn show(heap: &Heap, value: Value) -> String {
+    if let Some(text) = heap.get::<Text>(value) {
+        text.text.to_string()
+    } else if let Some(array) = heap.get::<Array>(value) {
+        format!("array of {}", array.items.len())
+    } else {
+        match (value.as_int(), value.as_float(), value.as_bool()) {
+            (Some(int), ..) => int.to_string(),
+            (_, Some(float), _) => format!("{float:?}"),
+            (.., Some(bool)) => bool.to_string(),
+            _ if value.is_nil() => "nil".to_owned(),
+            _ => "function".to_owned(),
         }
-    }
-
-    /// Creates an object. The caller has collected if the heap [is full](Self::is_full).
-    pub fn add(&mut self, object: Object) -> Value {
-        self.left = self.left.saturating_sub(1);
-        let number = self.free.pop().unwrap_or(self.objects.len() as u32);
-        if number as usize == self.objects.len() {
-            self.objects.push(None);
-        }
-        self.objects[number as usize] = Some(object);
-        Value::object(number)
-    }
-
-    /// Creates a text of a program.
-    pub fn add_constant(&mut self, text: &str) -> Value {
-        let value = self.add(Object::Text(text.to_owned()));
-        self.constants.push(value);
-        value
-    }
-
-    pub fn is_full(&self) -> bool {
-        self.left == 0 || self.is_stressed
-    }
-
-    /// Frees the objects that cannot be reached from these values.
-    pub fn collect(&mut self, mut reached: Vec<Value>) {
-        let mut is_marked = vec![false; self.objects.len()];
-        reached.extend(&self.constants);
-        while let Some(value) = reached.pop() {
-            let Some(object) = self.get(value) else { continue };
-            if !std::mem::replace(&mut is_marked[value.as_object().unwrap_or(0) as usize], true) {
-                match object {
-                    Object::Text(_) => {}
-                    Object::Array(items) => reached.extend(items),
-                    Object::Function(function) => reached.extend(&function.captured),
-                }
-            }
-        }
-        for (number, object) in self.objects.iter_mut().enumerate() {
-            if !is_marked[number] && object.take().is_some() {
-                self.free.push(number as u32);
-            }
-        }
-        // The next collection is due when the heap has doubled.
-        self.left = (self.objects.len() - self.free.len()).max(1000);
     }
 }

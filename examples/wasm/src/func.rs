@@ -109,12 +109,12 @@ impl Func {
             Ok(values.iter().map(|&value| vm.host.bits_of(value)).collect())
         });
         let mut context = store.as_context_mut();
-        let arity = ty.params.len() as u16;
-        let code = match context.host().host_code.get(&arity) {
+        let counts = (ty.params.len() as u16, ty.results.len() as u16);
+        let code = match context.host().host_code.get(&counts) {
             Some(&code) => code,
             None => {
-                let code = context.load(&call_host(arity))?.function(FunctionIndex(0));
-                context.host().host_code.insert(arity, code);
+                let code = context.load(&call_host(counts.0, counts.1))?.function(FunctionIndex(0));
+                context.host().host_code.insert(counts, code);
                 code
             }
         };
@@ -191,12 +191,10 @@ impl Func {
         let function = &context.host().functions[self.index];
         let (code, owner) = (function.outside, function.seen.owner);
         context.vm().context.entering = owner;
-        let first = context.run(code, &args)?;
-        let mut bits = context.host().results[..results].to_vec();
-        if let Some(bits) = bits.first_mut() {
-            *bits = first;
-        }
-        Ok(bits)
+        // They are where the arguments were.
+        let first = context.vm().frame_slots();
+        context.run(code, &args)?;
+        Ok((first..).take(results).map(|slot| context.vm().slot(slot)).collect())
     }
 
     /// Returns the function with its types in Rust.

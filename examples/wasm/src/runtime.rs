@@ -34,19 +34,19 @@ pub(crate) fn leave(vm: &mut Vm, owner: u64) {
     switch_to(vm, owner as *const Owner);
 }
 
-pub(crate) fn call_host(vm: &mut Vm, args: Window) -> Result<u64, Thrown> {
+pub(crate) fn call_host(vm: &mut Vm, values: Window) -> Result<(), Thrown> {
     // SAFETY: the context names a function of the host's, as only these have this code.
     let function = unsafe { &*vm.context.entering.cast::<HostFunction>() };
     let call = function.call.clone();
-    let args: Vec<u64> = (0..args.len() as u32).map(|at| vm.slot(args.start() + at)).collect();
+    let args: Vec<u64> = (0..values.len() as u32).map(|at| vm.slot(values.start() + at)).collect();
     let owner = vm.context.owner;
     let results = call(vm, &args);
     // Memory may have grown, and a function that was called may have trapped.
     switch_to(vm, owner);
     match results {
         Ok(results) => {
-            vm.host.results[..results.len()].copy_from_slice(&results);
-            Ok(results.first().copied().unwrap_or(0))
+            vm.set_slots(values.start(), &results);
+            Ok(())
         }
         Err(HostError::Own(error)) => Err(vm.throw(Fault::Host(error))),
         Err(HostError::Nested(Error::Run(error))) => {

@@ -136,7 +136,7 @@ impl<C: AsContextMut> AsContextMut for &mut C {
 
 /// Creates the state of a machine without instances.
 pub(crate) fn state(engine: &Engine, store: u64, data: Box<dyn Any>, control: Control) -> (Context, Host) {
-    let mut host = Host::new(engine, store, data, control);
+    let host = Host::new(engine, store, data, control);
     let context = Context {
         memory: std::ptr::null_mut(),
         memory_bytes: 0,
@@ -145,7 +145,6 @@ pub(crate) fn state(engine: &Engine, store: u64, data: Box<dyn Any>, control: Co
         tables: std::ptr::null(),
         owner: std::ptr::null(),
         entering: std::ptr::null(),
-        results: host.results.as_mut_ptr(),
     };
     (context, host)
 }

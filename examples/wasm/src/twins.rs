@@ -71,7 +71,7 @@ unsafe impl Language<Ops> for Wasm {
     }
 
     fn snapshot(&self, vm: &Vm) -> (String, Bytes) {
-        let Host { instances, memories, tables, globals, results, .. } = &vm.host;
+        let Host { instances, memories, tables, globals, .. } = &vm.host;
         let elements =
             [0, 1].map(|table| tables[table].elements.iter().map(|&bits| self.name(bits)).collect::<Vec<_>>());
         let globals = [0, 1].map(|global| globals[global].bits);
@@ -80,7 +80,7 @@ unsafe impl Language<Ops> for Wasm {
         let owners = [owner, entering].map(|owner| owner.map(|owner| owner.index));
         let seen = (vm.context.memory_bytes, owners);
         let segments: Vec<_> = instances[0].data.iter().map(|segment| segment.len()).collect();
-        let text = format!("{elements:x?} {globals:?} {seen:?} {segments:?} {:?}", &results[..4]);
+        let text = format!("{elements:x?} {globals:?} {seen:?} {segments:?}");
         (text, Bytes(memories[0].bytes().to_vec()))
     }
 
@@ -97,10 +97,9 @@ unsafe impl Language<Ops> for Wasm {
     fn operand(&self, op: &OpInfo, operand: &OperandInfo, random: &mut Random) -> Option<u64> {
         Some(match (op.name, operand.name) {
             (_, "owner") => OWNER * random.below(2),
-            ("set_result" | "result", "index") => random.below(4),
             ("get_global" | "set_global", "index") => random.below(2),
             ("call_import" | "function", "index") => random.below(3),
-            ("set_global_value_constant" | "set_result_value_constant", "index") => random.below(2),
+            ("set_global_value_constant", "index") => random.below(2),
             (_, "table" | "segment") => random.below(2),
             (_, "tables") => random.below(2) << 32 | random.below(2),
             _ => return None,

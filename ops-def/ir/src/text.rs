@@ -111,6 +111,9 @@ impl Named<'_> {
                 self.write_place(f, (*address, *offset), *description)?;
                 write!(f, " = {value}")
             }
+            Inst::WindowLoad { window, index, .. } => write!(f, "load {window}[{index}]"),
+            Inst::WindowStore { window, index, value } => write!(f, "store {window}[{index}] = {value}"),
+            Inst::WindowFill { window, value } => write!(f, "fill {window} = {value}"),
         }
     }
 
@@ -139,6 +142,7 @@ impl Named<'_> {
             End::Call { callee, window } => write!(f, "call {callee}, {window}"),
             End::TailCall { callee } => write!(f, "tail_call {callee}"),
             End::Return { value } => write!(f, "return {value}"),
+            End::ReturnWindow { window } => write!(f, "return_window {window}"),
             End::Deopt => f.write_str("deopt"),
             End::Throw => f.write_str("throw"),
         }

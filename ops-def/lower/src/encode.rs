@@ -181,7 +181,7 @@ fn control(op: &OpDef, body: &Body) -> Control {
         Kind::Jump(_) | Kind::Switch(..) => control.jumps = true,
         Kind::Call(..) => control.calls = true,
         Kind::TailCall(_) => control.tail_calls = true,
-        Kind::Ret(_) => control.returns = true,
+        Kind::Ret(_) | Kind::RetWindow(_) => control.returns = true,
         _ => {}
     });
     control

@@ -119,7 +119,13 @@ pub(crate) enum Kind {
     TailCall(Box<Expr>),
     Ret(Box<Expr>),
     Deopt,
+    /// Returns the values of the window.
+    RetWindow(LocalId),
     WindowLen(LocalId),
+    /// The slot of the window with this index, which is less than its length.
+    WindowSlot(LocalId, Box<Expr>),
+    /// Sets all slots of the window.
+    Fill(LocalId, Box<Expr>),
 }
 
 /// Operators that mean the same in C and Rust, apart from overflow.
@@ -242,6 +248,8 @@ impl Expr {
             | Kind::Ret(a)
             | Kind::TailCall(a)
             | Kind::Switch(_, a)
+            | Kind::WindowSlot(_, a)
+            | Kind::Fill(_, a)
             | Kind::Call(a, _) => visit(a),
             Kind::Binary(_, a, b) | Kind::And(a, b) | Kind::Or(a, b) | Kind::While(a, b) => {
                 visit(a);
@@ -287,6 +295,7 @@ impl Expr {
             | Kind::Next
             | Kind::Jump(_)
             | Kind::Deopt
+            | Kind::RetWindow(_)
             | Kind::WindowLen(_) => {}
         }
     }

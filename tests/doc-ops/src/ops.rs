@@ -80,6 +80,12 @@ pub mod ops {
         vm.call(callee, args)
     }
 
+    /// Returns the values of the window.
+    #[vm_op]
+    fn ret_all(vm: &mut Vm, values: Window) -> Flow {
+        vm.ret_window(values)
+    }
+
     /// Tail-calls a function with the same arguments.
     #[vm_op]
     fn tail_call(vm: &mut Vm, callee: Callee) -> Flow {

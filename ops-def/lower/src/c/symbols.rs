@@ -19,7 +19,7 @@ pub(super) fn symbols(module: &Module, op: &Op, def: &OpDef, body: &Body) -> Vec
     let mut lens = BTreeSet::new();
     let (mut calls, mut continues, mut leaves) = (false, false, false);
     body.root.walk(&mut |expr| match expr.kind {
-        // A helper that takes a window can only use its length.
+        // A helper need not use all of a window that it takes.
         Kind::Local(_) if expr.ty == Ty::Window => {}
         Kind::Local(local) | Kind::IsGood(local) | Kind::Payload(local) | Kind::Jump(local) => {
             used.insert(local.0);
@@ -37,6 +37,13 @@ pub(super) fn symbols(module: &Module, op: &Op, def: &OpDef, body: &Body) -> Vec
             }
         }
         Kind::WindowLen(window) => {
+            lens.insert(window.0);
+        }
+        Kind::WindowSlot(window, _) => {
+            used.insert(window.0);
+        }
+        Kind::RetWindow(window) | Kind::Fill(window, _) => {
+            used.insert(window.0);
             lens.insert(window.0);
         }
         Kind::Runtime(_, ref args) => {
@@ -101,7 +108,10 @@ pub(super) fn lone_callee(def: &OpDef) -> Option<usize> {
 pub(crate) fn transfers(body: &Body) -> bool {
     let mut found = false;
     body.root.walk(&mut |expr| {
-        found |= matches!(expr.kind, Kind::Call(..) | Kind::TailCall(_) | Kind::Ret(_) | Kind::Switch(..))
+        found |= matches!(
+            expr.kind,
+            Kind::Call(..) | Kind::TailCall(_) | Kind::Ret(_) | Kind::RetWindow(_) | Kind::Switch(..)
+        )
     });
     found
 }

@@ -96,6 +96,9 @@ tags! { Kind:
     WindowLen = 39,
     DerefUnaligned = 40,
     Switch = 41,
+    RetWindow = 42,
+    WindowSlot = 43,
+    Fill = 44,
 }
 
 impl Canonical for Kind {
@@ -110,6 +113,7 @@ impl Canonical for Kind {
             | Kind::IsGood(local)
             | Kind::Payload(local)
             | Kind::Jump(local)
+            | Kind::RetWindow(local)
             | Kind::WindowLen(local) => out.put(local),
             Kind::Deref(a)
             | Kind::DerefUnaligned(a)
@@ -127,9 +131,9 @@ impl Canonical for Kind {
                 out.put(base);
                 out.put(index);
             }
-            Kind::Switch(labels, index) => {
-                out.put(labels);
-                out.put(index);
+            Kind::Switch(of, a) | Kind::WindowSlot(of, a) | Kind::Fill(of, a) => {
+                out.put(of);
+                out.put(a);
             }
             Kind::Call(callee, window) => {
                 out.put(callee);

@@ -117,6 +117,18 @@ impl Builder {
         self.blocks[self.current].0.insts.push(Inst::Store { address, offset, description, value });
     }
 
+    pub(super) fn window_load(&mut self, window: ValueId, index: ValueId) -> ValueId {
+        self.add(Type::I64, |to| Inst::WindowLoad { to, window, index })
+    }
+
+    pub(super) fn window_store(&mut self, window: ValueId, index: ValueId, value: ValueId) {
+        self.blocks[self.current].0.insts.push(Inst::WindowStore { window, index, value });
+    }
+
+    pub(super) fn window_fill(&mut self, window: ValueId, value: ValueId) {
+        self.blocks[self.current].0.insts.push(Inst::WindowFill { window, value });
+    }
+
     /// Converts an integer to another width.
     pub(super) fn resize(&mut self, value: ValueId, signed: bool, to: Type) -> ValueId {
         match self.ty(value).bits().cmp(&to.bits()) {

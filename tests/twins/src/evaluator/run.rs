@@ -284,8 +284,34 @@ impl Run {
                 unsafe { self.store(code, info, access, self.get(value)) };
                 return;
             }
+            // SAFETY: (3); the verifier checks that the window is in the frame.
+            Inst::WindowLoad { to, window, index } => (to, unsafe { *self.window_slot(window, index) }),
+            Inst::WindowFill { window, value } => {
+                let (window, value) = (self.get(window), self.get(value));
+                for slot in window as u32..window as u32 + (window >> 32) as u32 {
+                    // SAFETY: (3); the verifier checks that the window is in the frame.
+                    unsafe { *self.base.add(slot as usize) = value };
+                }
+                return;
+            }
+            Inst::WindowStore { window, index, value } => {
+                // SAFETY: (3); the verifier checks that the window is in the frame.
+                unsafe { *self.window_slot(window, index) = self.get(value) };
+                return;
+            }
         };
         self.values[to.0 as usize] = bits;
+    }
+
+    /// Returns the address of a slot of a window.
+    ///
+    /// # Panics
+    ///
+    /// If the window has no such slot.
+    fn window_slot(&self, window: ValueId, index: ValueId) -> *mut u64 {
+        let (window, index) = (self.get(window), self.get(index));
+        assert!(index < window >> 32, "a body reads or writes slot {index} of a window that is shorter");
+        self.base.wrapping_add(window as u32 as usize + index as usize)
     }
 
     /// # Safety
@@ -386,6 +412,16 @@ impl Run {
                 // SAFETY: (3): a function has a caller, and a frame at least one slot.
                 unsafe {
                     *self.base = self.get(*value);
+                    self.frame = self.frame.sub(1);
+                    self.base = (*self.frame).base;
+                    Ok((*self.frame).ret)
+                }
+            }
+            End::ReturnWindow { window } => {
+                let window = self.get(*window);
+                // SAFETY: (3): the window is in the frame, and a function has a caller.
+                unsafe {
+                    std::ptr::copy(self.base.add(window as u32 as usize), self.base, (window >> 32) as usize);
                     self.frame = self.frame.sub(1);
                     self.base = (*self.frame).base;
                     Ok((*self.frame).ret)

@@ -192,7 +192,10 @@ impl Changes for Kind {
             Kind::Call(callee, window) => two(callee, window, Kind::Call),
             Kind::TailCall(a) => one(a, Kind::TailCall),
             Kind::Ret(a) => one(a, Kind::Ret),
+            Kind::RetWindow(window) => one(window, Kind::RetWindow),
             Kind::WindowLen(window) => one(window, Kind::WindowLen),
+            Kind::WindowSlot(window, index) => two(window, index, Kind::WindowSlot),
+            Kind::Fill(window, value) => two(window, value, Kind::Fill),
         }
     }
 }

@@ -148,7 +148,10 @@ pub(super) fn kinds() -> Vec<Kind> {
         Kind::TailCall(boxed(1)),
         Kind::Ret(boxed(1)),
         Kind::Deopt,
+        Kind::RetWindow(local),
         Kind::WindowLen(local),
+        Kind::WindowSlot(local, boxed(1)),
+        Kind::Fill(local, boxed(1)),
     ]
 }
 

@@ -457,6 +457,26 @@ impl<I: InstructionSet> Vm<I> {
     /// assert_eq!(result, Ok(6));
     /// ```
     pub fn load(&mut self, program: &Program<I, Verified>) -> Result<Linked<I>, LoadError> {
+        self.load_with_word(program, 0)
+    }
+
+    /// Loads a program as [`load`](Self::load) does, and gives its functions a word. See
+    /// [`Machine::load_with_word`](crate::Machine::load_with_word).
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{SUM, in_op, sum_program};
+    ///
+    /// let result = in_op([3, 4], |vm, _| {
+    ///     let linked = vm.load_with_word(&sum_program(), 7).expect("the program needs no index space");
+    ///     Ok(vm.function(linked.function(SUM)).expect("it is loaded").word() as i64)
+    /// });
+    /// assert_eq!(result, Ok(7));
+    /// ```
+    pub fn load_with_word(&mut self, program: &Program<I, Verified>, word: u64) -> Result<Linked<I>, LoadError> {
         let driver = &mut self.driver;
         for &(space, program) in program.spaces() {
             let machine = driver.spaces.iter().find(|(name, _)| *name == space).map_or(0, |&(_, len)| len);
@@ -468,7 +488,7 @@ impl<I: InstructionSet> Vm<I> {
         if let Some(tier) = &mut driver.tier {
             tier.reserve(driver.programs.ids_with(program))?;
         }
-        Ok(driver.programs.add(program, driver.markers.call, countdown)?)
+        Ok(driver.programs.add(program, word, driver.markers.call, countdown)?)
     }
 
     /// Returns a loaded function.
@@ -488,6 +508,21 @@ impl<I: InstructionSet> Vm<I> {
         let function = find(self, function)?;
         // SAFETY: it is loaded, and programs are not unloaded while the machine is borrowed.
         Ok(unsafe { &*function })
+    }
+
+    /// Returns the word of the running function, which its program was [loaded](crate::Machine::load_with_word) with: 0
+    /// without one, or while no function runs. For ops and runtime functions. In native code it is a constant.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::in_op;
+    ///
+    /// assert_eq!(in_op([3, 4], |vm, _| Ok(vm.function_word() as i64)), Ok(0));
+    /// ```
+    #[inline]
+    pub fn function_word(&self) -> u64 {
+        // SAFETY: the top record is current while an op that reads it or a runtime function runs. Its function is loaded,
+        // or null if it is the host's.
+        unsafe { (*self.core.frame).function.cast::<Function>().as_ref() }.map_or(0, Function::word)
     }
 
     /// Sets whether a function may have native code. If not, the code that it has is not entered again, and none is

@@ -187,6 +187,12 @@ pub mod reference_ops {
         vm.call(callee, args)
     }
 
+    /// `dst` = the word of the function
+    #[vm_op]
+    fn function_word(vm: &mut Vm) -> i64 {
+        vm.function_word() as i64
+    }
+
     /// Counts.
     #[vm_op]
     fn tick(vm: &mut Vm) {

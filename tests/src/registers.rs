@@ -1127,6 +1127,22 @@ pub mod register_ops {
         vm.call(callee, args)
     }
 
+    /// The halves of the function's word.
+    fn halves_of_word(vm: &mut Vm) -> (u32, u32) {
+        (vm.function_word() as u32, vm.function_word().wrapping_shr(32) as u32)
+    }
+
+    /// `dst` = `a` with the function's word, also on a path that calls the runtime.
+    #[vm_op]
+    fn with_word(vm: &mut Vm, a: Value) -> Value {
+        let (low, high) = halves_of_word(vm);
+        if a.truth() {
+            tell(vm, Value(vm.function_word()));
+            return Value(vm.function_word() ^ a.0);
+        }
+        Value(low as u64 ^ (high as u64).wrapping_shl(3))
+    }
+
     /// Exchanges two slots of a window, if it has both, and returns the first of them.
     fn exchanged(vm: &mut Vm, slots: Window, one: u64, other: u64) -> Option<Value> {
         if let Some(a) = vm.slot_of(slots, one)
@@ -1141,7 +1157,7 @@ pub mod register_ops {
 
     /// Exchanges slots of the window, among which the operand and the result can be.
     #[vm_op]
-    fn exchange(vm: &mut Vm, a: Value, #[imm] one: u8, slots: Window) -> Value {
+    fn exchange_in(vm: &mut Vm, a: Value, #[imm] one: u8, slots: Window) -> Value {
         match exchanged(vm, slots, one as u64 & 3, a.0 & 3) {
             Some(value) => Value(value.0 ^ a.0),
             None => a,

@@ -109,21 +109,16 @@ impl Func {
             Ok(values.iter().map(|&value| vm.host.bits_of(value)).collect())
         });
         let mut context = store.as_context_mut();
-        let counts = (ty.params.len() as u16, ty.results.len() as u16);
-        let code = match context.host().host_code.get(&counts) {
-            Some(&code) => code,
-            None => {
-                let code = context.load(&call_host(counts.0, counts.1))?.function(FunctionIndex(0));
-                context.host().host_code.insert(counts, code);
-                code
-            }
-        };
-        // SAFETY: it is used in this machine only, and its program stays loaded.
-        let callee = unsafe { context.vm().callee(code) }.expect("it is loaded");
         let host = context.host();
         let owner = Owner { index: host.host_functions.len() };
         let index = host.host_functions.add(HostFunction { owner, call });
         let owner = host.host_functions.address(index).cast::<Owner>();
+        let (params, results) = (ty.params.len() as u16, ty.results.len() as u16);
+        let code = host.host_code.entry((params, results)).or_insert_with(|| call_host(params, results)).clone();
+        let code = context.load(&code, owner)?.function(FunctionIndex(0));
+        // SAFETY: it is used in this machine only, and its program stays loaded.
+        let callee = unsafe { context.vm().callee(code) }.expect("it is loaded");
+        let host = context.host();
         let number = host.engine.number_of(&ty);
         let seen = FunctionInstance { inside: callee, outside: callee, owner, ty: number };
         let index = host.add_function(seen, code, ty);
@@ -189,8 +184,7 @@ impl Func {
         results: usize,
     ) -> Result<Vec<u64>, Error> {
         let function = &context.host().functions[self.index];
-        let (code, owner) = (function.outside, function.seen.owner);
-        context.vm().context.entering = owner;
+        let code = function.outside;
         // They are where the arguments were.
         let first = context.vm().frame_slots();
         context.run(code, &args)?;

@@ -10,7 +10,7 @@ use crate::Engine;
 use crate::arena::Arena;
 use crate::instance::InstanceData;
 use crate::memory::LinearMemory;
-use crate::ops::ops::{FunctionInstance, FunctionRef, Owner, Table, Vm};
+use crate::ops::ops::{FunctionInstance, FunctionRef, Owner, Program, Table, Vm};
 use crate::value::{FuncType, GlobalType, TableType, ValType};
 
 /// The state that only Rust accesses.
@@ -26,7 +26,7 @@ pub struct Host {
     pub(crate) functions: Arena<FunctionData>,
     pub(crate) host_functions: Arena<HostFunction>,
     /// The code that calls functions of the host, by the numbers of parameters and results.
-    pub(crate) host_code: HashMap<(u16, u16), FunctionRef>,
+    pub(crate) host_code: HashMap<(u16, u16), Program>,
     pub(crate) tables: Arena<TableData>,
     pub(crate) memories: Arena<LinearMemory>,
     pub(crate) globals: Arena<GlobalData>,

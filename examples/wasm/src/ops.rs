@@ -22,8 +22,6 @@ pub mod ops {
         pub tables: *const *const Table,
         /// The instance that runs.
         pub owner: *const Owner,
-        /// The owner of the function that is called from outside of its instance.
-        pub entering: *const Owner,
     }
 
     /// A function of an instance or of the host. Its address is the reference to it.
@@ -31,9 +29,9 @@ pub mod ops {
     pub struct FunctionInstance {
         /// The code to call from the same instance.
         pub inside: Callee,
-        /// The code to call from elsewhere; the context says whose function it is.
+        /// The code to call from elsewhere.
         pub outside: Callee,
-        /// The instance or the host's function, which `outside` needs.
+        /// The instance, or the host's function. It is the word of the function's code.
         pub owner: *const Owner,
         /// The number of the type in the store.
         pub ty: u32,
@@ -151,7 +149,6 @@ pub mod ops {
     #[vm_op]
     fn call_import(vm: &mut Vm, #[imm] index: u32, args: Window) -> Flow {
         let function = unsafe { *vm.context.functions.add(index as usize) };
-        vm.context.entering = unsafe { (*function).owner };
         vm.call(unsafe { (*function).outside }, args)
     }
 
@@ -170,12 +167,9 @@ pub mod ops {
         if unsafe { (*function).ty } != ty {
             return Err(trap(vm, INDIRECT_CALL_TYPE));
         }
-        let owner = unsafe { (*function).owner };
-        if owner == vm.context.owner {
-            return Ok(vm.call(unsafe { (*function).inside }, args));
-        }
-        vm.context.entering = owner;
-        Ok(vm.call(unsafe { (*function).outside }, args))
+        let is_inside = unsafe { (*function).owner } == vm.function_word() as *const Owner;
+        let code = if is_inside { unsafe { (*function).inside } } else { unsafe { (*function).outside } };
+        Ok(vm.call(code, args))
     }
 
     /// Calls the host's function with values of the window, and returns its results.

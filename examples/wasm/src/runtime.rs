@@ -25,8 +25,7 @@ fn result_of(vm: &mut Vm, done: Option<()>, code: TrapCode) -> Result<(), Thrown
 
 pub(crate) fn enter(vm: &mut Vm) -> u64 {
     let before = vm.context.owner;
-    let entering = vm.context.entering;
-    switch_to(vm, entering);
+    switch_to(vm, vm.function_word() as *const Owner);
     before as u64
 }
 
@@ -35,8 +34,8 @@ pub(crate) fn leave(vm: &mut Vm, owner: u64) {
 }
 
 pub(crate) fn call_host(vm: &mut Vm, values: Window) -> Result<(), Thrown> {
-    // SAFETY: the context names a function of the host's, as only these have this code.
-    let function = unsafe { &*vm.context.entering.cast::<HostFunction>() };
+    // SAFETY: only functions of the host's have this code, and each is the word of its own.
+    let function = unsafe { &*(vm.function_word() as *const HostFunction) };
     let call = function.call.clone();
     let args: Vec<u64> = (0..values.len() as u32).map(|at| vm.slot(values.start() + at)).collect();
     let owner = vm.context.owner;

@@ -159,6 +159,7 @@ impl<'e, 'a, 'f, 'h> BodyEmitter<'e, 'a, 'f, 'h> {
                 (to, Expr::Select(self.get(condition), self.get(then), self.get(other)))
             }
             Inst::Context { to } => (to, Expr::Context),
+            Inst::FunctionWord { to } => (to, Expr::Const(Type::I64, self.op.at.function.word())),
             Inst::Load { to, address, offset, description } => {
                 (to, Expr::Load(Access { ty: ty(to), description, address: self.get(address), offset }))
             }

@@ -325,6 +325,8 @@ coded! {
         Select { to: ValueId, condition: ValueId, then: ValueId, other: ValueId },
         /// The address of the language's context.
         Context { to: ValueId },
+        /// The word of the running function.
+        FunctionWord { to: ValueId },
         /// Reads memory at an address and an offset in bytes.
         Load { to: ValueId, address: ValueId, offset: u32, description: Description },
         /// Writes a value to memory at an address and an offset in bytes.
@@ -347,6 +349,7 @@ impl Inst {
             | Inst::Binary { to, .. }
             | Inst::Select { to, .. }
             | Inst::Context { to }
+            | Inst::FunctionWord { to }
             | Inst::Load { to, .. }
             | Inst::WindowLoad { to, .. } => Some(to),
             Inst::Store { .. } | Inst::WindowStore { .. } | Inst::WindowFill { .. } => None,
@@ -356,7 +359,7 @@ impl Inst {
     /// Calls `visit` with each value that the instruction mentions, first those that it uses and then its result.
     pub fn values(&mut self, visit: &mut dyn FnMut(&mut ValueId)) {
         match self {
-            Inst::Const { to, .. } | Inst::Context { to } => visit(to),
+            Inst::Const { to, .. } | Inst::Context { to } | Inst::FunctionWord { to } => visit(to),
             Inst::Unary { to, of, .. } => [of, to].into_iter().for_each(visit),
             Inst::Load { to, address, .. } => [address, to].into_iter().for_each(visit),
             Inst::Binary { to, a, b, .. } => [a, b, to].into_iter().for_each(visit),

@@ -121,7 +121,7 @@ impl Checker<'_> {
             Inst::Select { to, condition, then, other } => {
                 ty(condition) == Type::I8 && ty(then) == ty(to) && ty(other) == ty(to)
             }
-            Inst::Context { to } => ty(to) == Type::I64,
+            Inst::Context { to } | Inst::FunctionWord { to } => ty(to) == Type::I64,
             Inst::Load { address, description, .. } | Inst::Store { address, description, .. } => {
                 self.description(description)?;
                 ty(address) == Type::I64

@@ -102,6 +102,7 @@ impl Named<'_> {
             Inst::Binary { op, a, b, .. } => write!(f, "{} {a}, {b}", mnemonic(op)),
             Inst::Select { condition, then, other, .. } => write!(f, "select {condition}, {then}, {other}"),
             Inst::Context { .. } => f.write_str("context"),
+            Inst::FunctionWord { .. } => f.write_str("function_word"),
             Inst::Load { address, offset, description, .. } => {
                 f.write_str("load ")?;
                 self.write_place(f, (*address, *offset), *description)

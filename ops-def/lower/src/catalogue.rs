@@ -519,7 +519,7 @@ impl Problem {
             ),
             Problem::VmField(field) => (
                 format!("an op cannot access `vm.{field}`"),
-                "use `vm.context`, `vm.call(callee, window)`, `vm.tail_call(callee)`, `vm.ret(value)`, `vm.ret_window(window)` and `vm.deopt()`, and `vm.slot_of`, `vm.set_slot_of` and `vm.fill` for the window; the rest is for runtime functions".into(),
+                "use `vm.context`, `vm.call(callee, window)`, `vm.tail_call(callee)`, `vm.ret(value)`, `vm.ret_window(window)` and `vm.deopt()`, and `vm.slot_of`, `vm.set_slot_of` and `vm.fill` for the window, and `vm.function_word()`; the rest is for runtime functions".into(),
             ),
             Problem::VmValue => pair(
                 "`vm` can only be passed to a function or used for its context",

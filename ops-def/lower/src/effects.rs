@@ -16,6 +16,8 @@ pub(crate) struct Effects {
     visible: BTreeSet<String>,
     /// Helpers that read or write slots of a window.
     windows: BTreeSet<String>,
+    /// Helpers that read the function's word.
+    words: BTreeSet<String>,
 }
 
 impl Effects {
@@ -30,6 +32,7 @@ impl Effects {
             runtime: helpers_that(helpers, calls),
             visible: helpers_that(helpers, writes),
             windows: helpers_that(helpers, uses_window),
+            words: helpers_that(helpers, reads_word),
         }
     }
 
@@ -52,6 +55,16 @@ impl Effects {
     pub(crate) fn windows_in(&self, body: &Body) -> bool {
         does(body, &self.windows, uses_window)
     }
+
+    /// Returns `true` if the handler of an op with this body needs the machine's record to be current, for itself or for
+    /// helpers.
+    pub(crate) fn needs_record(&self, body: &Body) -> bool {
+        self.in_body(body) || self.windows_in(body) || does(body, &self.words, reads_word)
+    }
+}
+
+fn reads_word(expr: &Expr) -> bool {
+    matches!(expr.kind, Kind::FunctionWord)
 }
 
 fn uses_window(expr: &Expr) -> bool {

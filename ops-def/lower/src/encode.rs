@@ -151,7 +151,7 @@ impl Op {
 }
 
 /// Names of holes that do not belong to an operand.
-const TAKEN: [&str; 2] = ["pc", "next_pc"];
+const TAKEN: [&str; 3] = ["pc", "next_pc", "function_word"];
 
 impl Op {
     /// Returns the name, changed until no hole has it: a parameter can be called `dst`, like the result.

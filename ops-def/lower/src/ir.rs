@@ -79,6 +79,8 @@ pub(crate) enum Kind {
     Const(String),
     /// `vm.context`
     Context,
+    /// `vm.function_word()`
+    FunctionWord,
     Field(Box<Expr>, usize),
     Deref(Box<Expr>),
     /// What is at an address with any alignment.
@@ -288,6 +290,7 @@ impl Expr {
             | Kind::Local(_)
             | Kind::Const(_)
             | Kind::Context
+            | Kind::FunctionWord
             | Kind::Break
             | Kind::None
             | Kind::IsGood(_)

@@ -86,6 +86,12 @@ pub mod ops {
         vm.ret_window(values)
     }
 
+    /// `dst` = the word of the function
+    #[vm_op]
+    fn word(vm: &mut Vm) -> i64 {
+        vm.function_word() as i64
+    }
+
     /// Tail-calls a function with the same arguments.
     #[vm_op]
     fn tail_call(vm: &mut Vm, callee: Callee) -> Flow {

@@ -88,6 +88,7 @@ impl<'a, E: Ending> Emitter<'a, E> {
             Kind::Local(local) => self.local_name(*local),
             Kind::Const(name) => types::const_literal(&self.module.consts[name], &self.module.structs),
             Kind::Context => "vm->context".into(),
+            Kind::FunctionWord => "HOLE_64(HOLE_function_word)".into(),
             Kind::Field(base, index) => self.field(base, *index, path),
             Kind::Deref(pointer) => format!("(*{})", self.expr(pointer, path)),
             Kind::DerefUnaligned(pointer) => format!("UNALIGNED({}, {})", types::name(ty), self.expr(pointer, path)),

@@ -91,6 +91,7 @@ fn renumber(expr: &Expr, first: usize) -> Expr {
         | Kind::Unit
         | Kind::Const(_)
         | Kind::Context
+        | Kind::FunctionWord
         | Kind::Break
         | Kind::None
         | Kind::Next

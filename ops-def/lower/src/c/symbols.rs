@@ -17,7 +17,7 @@ use super::names;
 pub(super) fn symbols(module: &Module, op: &Op, def: &OpDef, body: &Body) -> Vec<Symbol> {
     let mut used = BTreeSet::new();
     let mut lens = BTreeSet::new();
-    let (mut calls, mut continues, mut leaves) = (false, false, false);
+    let (mut calls, mut continues, mut leaves, mut word) = (false, false, false, false);
     body.root.walk(&mut |expr| match expr.kind {
         // A helper need not use all of a window that it takes.
         Kind::Local(_) if expr.ty == Ty::Window => {}
@@ -56,6 +56,7 @@ pub(super) fn symbols(module: &Module, op: &Op, def: &OpDef, body: &Body) -> Vec
         }
         Kind::Next => continues = true,
         Kind::Deopt => leaves = true,
+        Kind::FunctionWord => word = true,
         _ => {}
     });
     let results = def.result.kind.values() > 0 && has_result(&body.root);
@@ -65,6 +66,7 @@ pub(super) fn symbols(module: &Module, op: &Op, def: &OpDef, body: &Body) -> Vec
         symbol.required = match symbol.value {
             HoleValue::Continue => continues || falls_through || calls,
             HoleValue::NextPc => calls || leaves,
+            HoleValue::FunctionWord => word,
             _ => false,
         };
     }

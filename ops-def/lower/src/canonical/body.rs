@@ -99,13 +99,14 @@ tags! { Kind:
     RetWindow = 42,
     WindowSlot = 43,
     Fill = 44,
+    FunctionWord = 45,
 }
 
 impl Canonical for Kind {
     fn put(&self, out: &mut Bytes) {
         out.tag(self.tag());
         match self {
-            Kind::Unit | Kind::Context | Kind::Break | Kind::None | Kind::Next | Kind::Deopt => {}
+            Kind::Unit | Kind::Context | Kind::FunctionWord | Kind::Break | Kind::None | Kind::Next | Kind::Deopt => {}
             Kind::Int(bits) | Kind::Float(bits) => out.put(bits),
             Kind::Bool(value) => out.put(value),
             Kind::Const(name) => out.put(name),

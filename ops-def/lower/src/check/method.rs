@@ -54,7 +54,7 @@ impl Checker<'_> {
             (Some(_), _, _, "call" | "slot_of" | "fill") => 2,
             (Some(_), _, _, "ret" | "ret_window" | "tail_call") => 1,
             (_, Some(_), _, "jump") if labels.is_some() => 1,
-            (Some(_), _, _, "deopt") | (_, Some(_), _, "jump") | (_, _, Some(_), "len") => 0,
+            (Some(_), _, _, "deopt" | "function_word") | (_, Some(_), _, "jump") | (_, _, Some(_), "len") => 0,
             (Some(_), ..) => return Some(self.fail(&call.method, Problem::VmField(method))),
             _ => return None,
         };
@@ -70,6 +70,7 @@ impl Checker<'_> {
             },
             (.., Some(window)) => return Some(Some(Expr::new(Kind::WindowLen(window), Ty::U64, call.span()))),
             _ if method == "fill" => return Some(self.fill(call)),
+            _ if method == "function_word" => return Some(Some(Expr::new(Kind::FunctionWord, Ty::U64, call.span()))),
             _ if matches!(method.as_str(), "slot_of" | "set_slot_of") => return Some(self.slot_of(call)),
             _ => match self.leave(call, &method) {
                 Some(kind) => kind,

@@ -109,6 +109,10 @@ impl Builder {
         self.add(Type::I64, |to| Inst::Context { to })
     }
 
+    pub(super) fn function_word(&mut self) -> ValueId {
+        self.add(Type::I64, |to| Inst::FunctionWord { to })
+    }
+
     pub(super) fn load(&mut self, ty: Type, address: ValueId, offset: u32, description: Description) -> ValueId {
         self.add(ty, |to| Inst::Load { to, address, offset, description })
     }

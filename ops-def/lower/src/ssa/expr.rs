@@ -36,6 +36,7 @@ impl Lowerer<'_> {
             Kind::Float(bits) => vec![self.out.number(self.number_type(ty), *bits)],
             Kind::Bool(value) => vec![self.out.number(Type::I8, (*value).into())],
             Kind::Unit => Leaves::new(),
+            Kind::FunctionWord => vec![self.out.function_word()],
             Kind::Local(local) => self.local(*local),
             Kind::Const(name) => {
                 let constant = &self.module.consts[name];

@@ -7,6 +7,7 @@
 
 use std::cell::Cell;
 
+use mimeo::Function;
 use mimeo::def::Pc;
 use mimeo::def::frame::{CORE_BYTES, CodeAddr, Core, Exit, Fault, Frame, FunctionHeader, Outcome, PANICKED};
 use mimeo::def::op::OpInfo;
@@ -270,6 +271,8 @@ impl Run {
             Inst::Select { to, condition, then, other } => {
                 (to, self.get(if self.get(condition) == 0 { other } else { then }))
             }
+            // SAFETY: (3): the record names a loaded function.
+            Inst::FunctionWord { to } => (to, unsafe { (*(*self.frame).function.cast::<Function>()).word() }),
             Inst::Context { to } => (to, self.core.expose_provenance() as u64 + CORE_BYTES as u64),
             Inst::Load { to, address, offset, description } => {
                 let address = self.get(address).wrapping_add(offset.into());

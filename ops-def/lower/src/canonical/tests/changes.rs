@@ -156,7 +156,9 @@ impl Changes for Scalar {
 impl Changes for Kind {
     fn changes(&self) -> Vec<Self> {
         match self {
-            Kind::Unit | Kind::Context | Kind::Break | Kind::None | Kind::Next | Kind::Deopt => Vec::new(),
+            Kind::Unit | Kind::Context | Kind::FunctionWord | Kind::Break | Kind::None | Kind::Next | Kind::Deopt => {
+                Vec::new()
+            }
             Kind::Int(bits) => one(bits, Kind::Int),
             Kind::Float(bits) => one(bits, Kind::Float),
             Kind::Bool(value) => one(value, Kind::Bool),

@@ -114,6 +114,7 @@ pub(super) fn kinds() -> Vec<Kind> {
         Kind::Local(local),
         Kind::Const(name()),
         Kind::Context,
+        Kind::FunctionWord,
         Kind::Field(boxed(1), 2),
         Kind::Deref(boxed(1)),
         Kind::DerefUnaligned(boxed(1)),

@@ -116,25 +116,25 @@ pub mod ops {
         arithmetic(vm, a, b, symbol)
     }
 
-    /// `dst = a {compare} b`
-    #[vm_op(each(compare): less(<), less_equal(<=), greater(>), greater_equal(>=))]
-    fn comparison(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown> {
+    /// Whether `a {compare} b`.
+    #[vm_op(branches(value, unless), each(compare): less(<), less_equal(<=), greater(>), greater_equal(>=))]
+    fn comparison(vm: &mut Vm, a: Value, b: Value) -> Result<bool, Thrown> {
         if a.is_int() && b.is_int() {
-            return Ok(Value::boolean(compare(a.as_int(), b.as_int())));
+            return Ok(compare(a.as_int(), b.as_int()));
         }
         if a.is_float() && b.is_float() {
-            return Ok(Value::boolean(compare(a.as_float(), b.as_float())));
+            return Ok(compare(a.as_float(), b.as_float()));
         }
-        Ok(Value::boolean(compare(order(vm, a, b)?, 0)))
+        Ok(compare(order(vm, a, b)?, 0))
     }
 
-    /// `dst = a {compare} b`
-    #[vm_op(each(compare): equal(==), not_equal(!=))]
-    fn equality(vm: &mut Vm, a: Value, b: Value) -> Value {
+    /// Whether `a {compare} b`.
+    #[vm_op(branches(value, unless), each(compare): equal(==), not_equal(!=))]
+    fn equality(vm: &mut Vm, a: Value, b: Value) -> bool {
         if a.is_int() && b.is_int() {
-            return Value::boolean(compare(a.as_int(), b.as_int()));
+            return compare(a.as_int(), b.as_int());
         }
-        Value::boolean(compare(equals(vm, a, b) as i32, 1))
+        compare(equals(vm, a, b) as i32, 1)
     }
 
     /// Whether `a` is nil or false.

@@ -76,7 +76,7 @@ pub(crate) fn call_host(arity: u16, results: u16) -> Program {
 }
 
 /// So many locals take more code to be set to 0 one by one than together, but less time.
-const FEW_LOCALS: u16 = 4;
+const FEW_LOCALS: u16 = 8;
 
 /// A function in translation.
 struct Translator<'a> {

@@ -77,3 +77,70 @@ impl FunctionBuilder {
         (self.body.code[start + 1] == slot.0).then_some(start + 1)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OP: OpIndex = OpIndex(5);
+    const BRANCH: OpIndex = OpIndex(6);
+
+    /// Returns whether the last op could get another result, and whether it could become a branch, after these calls.
+    fn changes(append: impl Fn(&mut FunctionBuilder, Target)) -> [bool; 2] {
+        let changed = |change: &dyn Fn(&mut FunctionBuilder, Target) -> bool| {
+            let mut code = FunctionBuilder::new("f", 0, 4);
+            let label = code.label();
+            append(&mut code, label);
+            let before = code.body.code.clone();
+            let has_changed = change(&mut code, label);
+            assert_eq!(has_changed, code.body.code != before);
+            has_changed
+        };
+        [
+            changed(&|code, _| code.retarget_last(Slot(1), Slot(2))),
+            changed(&|code, label| code.branch_on_last(Slot(1), label, |op| (op == OP).then_some(BRANCH))),
+        ]
+    }
+
+    fn append(code: &mut FunctionBuilder, op: OpIndex, results: &[Slot]) {
+        code.op(op);
+        results.iter().for_each(|&slot| code.result(slot));
+        code.unit(7);
+    }
+
+    #[test]
+    fn only_an_op_with_one_result_and_no_label_changes() {
+        assert_eq!(changes(|code, _| append(code, OP, &[Slot(1)])), [true, true]);
+        assert_eq!(changes(|code, _| append(code, BRANCH, &[Slot(1)])), [true, false], "no condition");
+        assert_eq!(changes(|code, _| append(code, OP, &[Slot(3)])), [false, false], "another slot");
+        assert_eq!(changes(|code, _| append(code, OP, &[Slot(1), Slot(1)])), [false, false], "two results");
+        assert_eq!(changes(|code, _| append(code, OP, &[])), [false, false], "no result");
+        assert_eq!(changes(|_, _| ()), [false, false], "no op");
+        let jumps = |code: &mut FunctionBuilder, label| {
+            append(code, OP, &[Slot(1)]);
+            code.target(label);
+        };
+        assert_eq!(changes(jumps), [false, false], "a label as an operand");
+        let switches = |code: &mut FunctionBuilder, label| {
+            append(code, OP, &[Slot(1)]);
+            code.targets(&[label]);
+        };
+        assert_eq!(changes(switches), [false, false], "labels as an operand");
+        let is_reached = |code: &mut FunctionBuilder, label| {
+            append(code, OP, &[Slot(1)]);
+            code.bind(label);
+        };
+        assert_eq!(changes(is_reached), [false, false], "a label after it");
+    }
+
+    #[test]
+    fn a_branch_has_the_operands_of_the_value() {
+        let mut code = FunctionBuilder::new("f", 0, 4);
+        let label = code.label();
+        code.bind(label);
+        append(&mut code, OP, &[Slot(1)]);
+        assert!(code.branch_on_last(Slot(1), label, |_| Some(BRANCH)));
+        assert!(!code.branch_on_last(Slot(1), label, |_| Some(BRANCH)), "it has a label");
+        assert_eq!(code.finish().expect("its label is bound").code, [BRANCH.0, 7, 0, 0]);
+    }
+}

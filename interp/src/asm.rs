@@ -1,6 +1,7 @@
 //! Building bytecode: [`FunctionBuilder`], on which the generated `Assembler` of an instruction set is based.
 
 mod error;
+mod last;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use mimeo_def::{OpIndex, Pc, Slot};
 use crate::Position;
 
 pub use error::AssembleError;
+use last::LastOp;
 
 /// A branch target in the function under construction. It can be used before it is bound.
 ///
@@ -188,6 +190,8 @@ pub struct FunctionBuilder {
     fixups: Vec<(u32, Target)>,
     /// [`FunctionBody::labels`], each with the unit after the opcode of its op.
     listed: Vec<(u32, Target)>,
+    /// The last op, unless it has a label or one is bound after it.
+    last: Option<LastOp>,
     /// [`FunctionBody::handlers`] in labels: from, to, target.
     handlers: Vec<[Target; 3]>,
     error: Option<AssembleError>,
@@ -215,6 +219,7 @@ impl FunctionBuilder {
             labels: Vec::new(),
             fixups: Vec::new(),
             listed: Vec::new(),
+            last: None,
             handlers: Vec::new(),
             error: None,
         }
@@ -314,6 +319,7 @@ impl FunctionBuilder {
     /// ```
     pub fn bind(&mut self, label: Target) {
         let at = self.pc();
+        self.last = None;
         let Some(position) = self.position(label) else { return };
         if std::mem::replace(position, at.0) != UNBOUND {
             let function = self.body.name.clone();
@@ -437,7 +443,27 @@ impl FunctionBuilder {
     /// assert_eq!(body.constants, [99]);
     /// ```
     pub fn op(&mut self, op: OpIndex) {
+        self.last = Some(LastOp { start: self.body.code.len(), results: 0 });
         self.body.code.push(op.0);
+    }
+
+    /// Appends the slot of a result. Those of an op come before its other operands. For generated code.
+    ///
+    /// ```
+    /// use mimeo::asm::FunctionBuilder;
+    /// use mimeo::def::{OpIndex, Slot};
+    ///
+    /// let mut code = FunctionBuilder::new("f", 0, 2);
+    /// code.op(OpIndex(5));
+    /// code.result(Slot(1));
+    /// assert!(code.retarget_last(Slot(1), Slot(0)));
+    /// assert_eq!(code.finish().unwrap().code, [5, 0]);
+    /// ```
+    pub fn result(&mut self, slot: Slot) {
+        if let Some(last) = &mut self.last {
+            last.results += 1;
+        }
+        self.unit(slot.0);
     }
 
     /// Appends an operand of one unit. See [`op`](Self::op) for an example.
@@ -458,6 +484,7 @@ impl FunctionBuilder {
 
     /// Appends a branch target. See [`op`](Self::op) for an example.
     pub fn target(&mut self, label: Target) {
+        self.last = None;
         if self.position(label).is_some() {
             self.fixups.push((self.pc().0, label));
         }
@@ -487,6 +514,7 @@ impl FunctionBuilder {
     /// assert_eq!(error.to_string(), "function `f`: the list of labels at 0001 has 0; pass 1 to 65535");
     /// ```
     pub fn targets(&mut self, labels: &[Target]) {
+        self.last = None;
         let (at, start) = (self.pc().0, self.listed.len() as u32);
         for &label in labels {
             if self.position(label).is_some() {

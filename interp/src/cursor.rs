@@ -347,7 +347,15 @@ impl Cursor {
                 }
                 Flow::Call(callee, window) => return self.call::<I, SINGLE>(vm, callee, window, len),
                 Flow::TailCall(callee) => return self.tail_call::<I, SINGLE>(vm, callee),
-                Flow::Return(bits) => return self.ret::<I, SINGLE>(vm, bits),
+                Flow::Return(bits) => {
+                    // A frame has at least one slot.
+                    *self.base = bits;
+                    return self.ret::<I, SINGLE>(vm);
+                }
+                Flow::ReturnWindow(window) => {
+                    std::ptr::copy(self.base.add(window.start as usize), self.base, window.len as usize);
+                    return self.ret::<I, SINGLE>(vm);
+                }
             }
             if SINGLE { Some(self.exit(vm, Exit::Leave)) } else { None }
         }
@@ -418,10 +426,9 @@ impl Cursor {
     }
 
     #[inline(always)]
-    unsafe fn ret<I: InstructionSet, const SINGLE: bool>(&mut self, vm: &mut Vm<I>, bits: u64) -> Option<Exit> {
-        // SAFETY: (1), (2), (3): a function has a caller, which may be the host, and a frame has at least one slot.
+    unsafe fn ret<I: InstructionSet, const SINGLE: bool>(&mut self, vm: &mut Vm<I>) -> Option<Exit> {
+        // SAFETY: (1), (2), (3): a function has a caller, which may be the host.
         unsafe {
-            *self.base = bits;
             self.sp = self.base.add(1);
             self.frame = self.frame.sub(1);
             let Frame { function, base, pc, ret } = *self.frame;

@@ -41,6 +41,8 @@ pub enum Flow<I> {
     TailCall(Callee<I>),
     /// Back to the caller, with the bits of the result; made by `vm.ret(value)`.
     Return(u64),
+    /// Back to the caller, with the values of a window; made by `vm.ret_window(window)`.
+    ReturnWindow(Window),
     /// To the next op, in the interpreter; made by `vm.deopt()`.
     Leave,
 }

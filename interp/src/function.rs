@@ -45,6 +45,7 @@ pub struct Function {
     /// Calls and loop iterations in the interpreter before the driver consults the native tier again.
     pub(crate) countdown: Cell<i32>,
     pub(crate) id: u32,
+    word: u64,
     /// Its program, and its index there: an untyped [`FunctionRef`].
     program: Key,
     index: FunctionIndex,
@@ -72,6 +73,22 @@ impl Function {
     #[inline]
     pub fn id(&self) -> u32 {
         self.id
+    }
+
+    /// Returns the word that the host gave the function when it [loaded](crate::Machine::load_with_word) its program: 0 if
+    /// it gave none. It never changes, so native code contains it.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{new_machine, sum_program};
+    ///
+    /// let mut machine = new_machine();
+    /// let linked = machine.load_with_word(&sum_program(), 7)?;
+    /// assert!(machine.functions(linked).all(|function| function.word() == 7));
+    /// # Ok::<(), mimeo::LoadError>(())
+    /// ```
+    #[inline]
+    pub fn word(&self) -> u64 {
+        self.word
     }
 
     /// Returns its address, by which stencils call it.
@@ -389,7 +406,7 @@ pub(crate) struct Loaded<I> {
 impl<I> Loaded<I> {
     pub(crate) fn new(
         program: Program<I, Verified>,
-        key: Key,
+        (key, word): (Key, u64),
         mut next_id: impl FnMut() -> u32,
         entry: CodeAddr,
         countdown: i32,
@@ -418,6 +435,7 @@ impl<I> Loaded<I> {
                 locals: u32::from(body.locals),
                 countdown: Cell::new(countdown.max(1)),
                 id: next_id(),
+                word,
                 program: key,
                 index: FunctionIndex(index as u32),
                 body,

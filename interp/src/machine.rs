@@ -288,6 +288,36 @@ impl<I: InstructionSet> Machine<I> {
         self.vm_mut().load(program)
     }
 
+    /// Loads a program as [`load`](Self::load) does, and gives its functions a word of the host's, which their ops and the
+    /// runtime functions that these call read with [`Vm::function_word`]. So a program can be loaded once for each instance
+    /// of a module, and each copy knows its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    ///
+    /// ```
+    /// use mimeo::def::Slot;
+    /// use mimeo_doc_ops::{Assembler, ProgramBuilder, new_machine};
+    ///
+    /// let mut code = Assembler::new("which", 0, 1);
+    /// code.word(Slot(0));
+    /// code.ret(Slot(0));
+    /// let mut builder = ProgramBuilder::new();
+    /// let which = builder.declare("which");
+    /// builder.define(which, code.finish()?);
+    /// let program = builder.finish()?.verify()?;
+    ///
+    /// let mut machine = new_machine();
+    /// let [one, other] = [1, 2].map(|word| machine.load_with_word(&program, word).expect("there is memory"));
+    /// assert_eq!(machine.call(one.function(which), &[])?, 1);
+    /// assert_eq!(machine.call(other.function(which), &[])?, 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn load_with_word(&mut self, program: &Program<I, Verified>, word: u64) -> Result<Linked<I>, LoadError> {
+        self.vm_mut().load_with_word(program, word)
+    }
+
     /// Unloads a program and frees its native code. Every later use of the program's handles fails.
     ///
     /// # Errors

@@ -41,7 +41,8 @@ pub enum Word {
 /// An op at a place of a function. For native tiers. See [`Word`] for an example.
 #[derive(Clone, Copy, Debug)]
 pub struct OpAt<'a> {
-    function: &'a Function,
+    /// The function.
+    pub function: &'a Function,
     /// The place.
     pub pc: Pc,
     /// The opcode.

@@ -39,10 +39,11 @@ impl<I> Programs<I> {
         self.ids as usize + program.functions().len().saturating_sub(self.free_ids.len())
     }
 
-    /// Loads a program whose functions start with this entry and countdown.
+    /// Loads a program whose functions have this word and start with this entry and countdown.
     pub(crate) fn add(
         &mut self,
         program: &Program<I, Verified>,
+        word: u64,
         entry: CodeAddr,
         countdown: i32,
     ) -> Result<Linked<I>, OutOfMemory> {
@@ -60,7 +61,7 @@ impl<I> Programs<I> {
             })
         };
         let key = loaded.add(|key| {
-            let loaded = Loaded::new(program.clone(), key, next_id, entry, countdown, tables, charge);
+            let loaded = Loaded::new(program.clone(), (key, word), next_id, entry, countdown, tables, charge);
             headers.extend(loaded.functions().map(Function::header));
             loaded
         })?;

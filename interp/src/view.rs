@@ -9,7 +9,7 @@ use crate::program::{Program, Verified};
 use crate::stacks::end_of_frame;
 use crate::{
     Callable, Callee, FiberLimits, Function, FunctionRef, InstructionSet, Linked, LoadError, NotLoaded, Thrown, Value,
-    Vm,
+    Vm, Window,
 };
 
 impl<I: InstructionSet> Vm<I> {
@@ -60,6 +60,60 @@ impl<I: InstructionSet> Vm<I> {
         }
         // SAFETY: it is a slot of the stack, and no reference to it exists.
         unsafe { *self.top_base().add(index as usize) = value.to_bits() };
+    }
+
+    /// Returns the value of a window's slot with this index, or `None` if the window is shorter. For ops and runtime
+    /// functions.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::in_op;
+    ///
+    /// let result = in_op([3, 4], |vm, args| {
+    ///     assert_eq!(vm.slot_of(args, 2), None);
+    ///     Ok(vm.slot_of(args, 1).unwrap_or(0))
+    /// });
+    /// assert_eq!(result, Ok(4));
+    /// ```
+    #[inline]
+    pub fn slot_of(&self, window: Window, index: u64) -> Option<I::Value> {
+        (index < window.len()).then(|| self.slot(window.start() + index as u32))
+    }
+
+    /// Sets a window's slot with this index. Returns `false` if the window is shorter, and then changes nothing. For ops
+    /// and runtime functions.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::in_op;
+    ///
+    /// let result = in_op([3, 4], |vm, args| {
+    ///     assert!(vm.set_slot_of(args, 1, 40) && !vm.set_slot_of(args, 2, 50));
+    ///     Ok(vm.slot(args.start() + 1))
+    /// });
+    /// assert_eq!(result, Ok(40));
+    /// ```
+    #[inline]
+    pub fn set_slot_of(&mut self, window: Window, index: u64, value: I::Value) -> bool {
+        let is_inside = index < window.len();
+        if is_inside {
+            self.set_slot(window.start() + index as u32, value);
+        }
+        is_inside
+    }
+
+    /// Sets all slots of a window to a value. For ops and runtime functions.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::in_op;
+    ///
+    /// let result = in_op([3, 4], |vm, args| {
+    ///     vm.fill(args, 5);
+    ///     Ok(vm.slot(args.start()) + vm.slot(args.start() + 1))
+    /// });
+    /// assert_eq!(result, Ok(10));
+    /// ```
+    #[inline]
+    pub fn fill(&mut self, window: Window, value: I::Value) {
+        self.fill_slots(window.start(), window.len() as u32, value);
     }
 
     /// Sets the slots starting at `start` to these values. It costs one check and a copy of 8 bytes for each value.
@@ -416,6 +470,26 @@ impl<I: InstructionSet> Vm<I> {
     /// assert_eq!(result, Ok(6));
     /// ```
     pub fn load(&mut self, program: &Program<I, Verified>) -> Result<Linked<I>, LoadError> {
+        self.load_with_word(program, 0)
+    }
+
+    /// Loads a program as [`load`](Self::load) does, and gives its functions a word. See
+    /// [`Machine::load_with_word`](crate::Machine::load_with_word).
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{SUM, in_op, sum_program};
+    ///
+    /// let result = in_op([3, 4], |vm, _| {
+    ///     let linked = vm.load_with_word(&sum_program(), 7).expect("the program needs no index space");
+    ///     Ok(vm.function(linked.function(SUM)).expect("it is loaded").word() as i64)
+    /// });
+    /// assert_eq!(result, Ok(7));
+    /// ```
+    pub fn load_with_word(&mut self, program: &Program<I, Verified>, word: u64) -> Result<Linked<I>, LoadError> {
         let driver = &mut self.driver;
         for &(space, program) in program.spaces() {
             let machine = driver.spaces.iter().find(|(name, _)| *name == space).map_or(0, |&(_, len)| len);
@@ -427,7 +501,7 @@ impl<I: InstructionSet> Vm<I> {
         if let Some(tier) = &mut driver.tier {
             tier.reserve(driver.programs.ids_with(program))?;
         }
-        Ok(driver.programs.add(program, driver.markers.call, countdown)?)
+        Ok(driver.programs.add(program, word, driver.markers.call, countdown)?)
     }
 
     /// Returns a loaded function.
@@ -447,6 +521,21 @@ impl<I: InstructionSet> Vm<I> {
         let function = find(self, function)?;
         // SAFETY: it is loaded, and programs are not unloaded while the machine is borrowed.
         Ok(unsafe { &*function })
+    }
+
+    /// Returns the word of the running function, which its program was [loaded](crate::Machine::load_with_word) with: 0
+    /// without one, or while no function runs. For ops and runtime functions. In native code it is a constant.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::in_op;
+    ///
+    /// assert_eq!(in_op([3, 4], |vm, _| Ok(vm.function_word() as i64)), Ok(0));
+    /// ```
+    #[inline]
+    pub fn function_word(&self) -> u64 {
+        // SAFETY: the top record is current while an op that reads it or a runtime function runs. Its function is loaded,
+        // or null if it is the host's.
+        unsafe { (*self.core.frame).function.cast::<Function>().as_ref() }.map_or(0, Function::word)
     }
 
     /// Sets whether a function may have native code. If not, the code that it has is not entered again, and none is

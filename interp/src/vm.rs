@@ -215,6 +215,40 @@ impl<I: InstructionSet> Vm<I> {
         Flow::Return(value.to_bits())
     }
 
+    /// Returns from the running function with the values of a window: they replace the first slots of the window of the
+    /// caller's call, which need not be so long. The host gets the first value from [`Machine::call`], and the others by
+    /// [`slot`](Self::slot). Where the window is empty, the result is whatever slot 0 contains. For ops:
+    ///
+    /// ```text
+    /// #[vm_op]
+    /// fn ret_all(vm: &mut Vm, values: Window) -> Flow {
+    ///     vm.ret_window(values)
+    /// }
+    /// ```
+    ///
+    /// [`Machine::call`]: crate::Machine::call
+    ///
+    /// ```
+    /// use mimeo::def::Slot;
+    /// use mimeo_doc_ops::{Assembler, ProgramBuilder, new_machine};
+    ///
+    /// // `both(a, b)` returns `a` and `b`.
+    /// let mut code = Assembler::new("both", 2, 2);
+    /// code.ret_all(Slot(0), 2);
+    /// let mut builder = ProgramBuilder::new();
+    /// let both = builder.declare("both");
+    /// builder.define(both, code.finish()?);
+    /// let mut machine = new_machine();
+    /// let linked = machine.load(&builder.finish()?.verify()?)?;
+    /// assert_eq!(machine.call(linked.function(both), &[3, 4])?, 3);
+    /// assert_eq!(machine.vm().slot(1), 4);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[inline(always)]
+    pub fn ret_window(&mut self, window: Window) -> Flow<I> {
+        Flow::ReturnWindow(window)
+    }
+
     /// Continues with the next op in the interpreter. For ops that find that an assumption of the native code no longer
     /// holds:
     ///

@@ -244,6 +244,8 @@ pub enum HoleValue {
     Pc,
     /// The next op's [`Pc`](crate::Pc).
     NextPc,
+    /// The word that the host gave the function.
+    FunctionWord,
     /// Code address of the next op.
     Continue,
     /// Code address of the runtime function with this index.

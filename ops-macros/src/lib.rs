@@ -104,9 +104,12 @@ pub fn instruction_set(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// An op returns nothing, a value, a tuple of values, the next op to run (`Flow`), or values and a `Flow` in one tuple
 /// (`(next, to.jump())`, at the end of a counting loop). Each can also be wrapped in a `Result<…, Thrown>`. A flow is
-/// `Flow::Next`, `to.jump()`, `to.jump(index)`, `vm.call(callee, args)`, `vm.tail_call(callee)`, `vm.ret(value)` or
-/// `vm.deopt()`.
-/// `args.len()` is the number of values in a window.
+/// `Flow::Next`, `to.jump()`, `to.jump(index)`, `vm.call(callee, args)`, `vm.tail_call(callee)`, `vm.ret(value)`,
+/// `vm.ret_window(args)` or `vm.deopt()`.
+///
+/// `args.len()` is the number of values in a window. `vm.slot_of(args, index)` is one of them, if there are as many,
+/// `vm.set_slot_of(args, index, value)` sets it, and `vm.fill(args, value)` sets all. `vm.function_word()` is what the host
+/// gave the function when it loaded its program.
 ///
 /// Whatever can throw or deopt must precede every visible effect: a store to memory, or a call of the runtime.
 ///

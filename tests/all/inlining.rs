@@ -42,6 +42,18 @@ fn define_loop(builder: &mut ProgramBuilder, call: impl FnOnce(&mut Assembler)) 
     });
 }
 
+/// Returns a program whose loop has a second slot after that of the argument.
+fn wide(call: impl FnOnce(&mut Assembler), callee: impl FnOnce(&mut Assembler)) -> Program {
+    looping(
+        |code| {
+            code.set_locals(6);
+            call(code);
+        },
+        callee,
+        one_more,
+    )
+}
+
 /// Returns a program whose loop calls `callee` by `call`, with the number as the argument.
 fn looping(
     call: impl FnOnce(&mut Assembler),
@@ -120,6 +132,28 @@ fn a_callee_and_its_callee_are_inlined() {
     };
     check(&looping(call, twice, one_more), 1000, 1000 * 1001, 1);
     check(&looping(call, nested, one_more), 1000, (1..=1000).map(|n| 2 * n + 1 + n).sum(), 2);
+}
+
+#[test]
+fn a_callee_that_returns_a_window_is_inlined() {
+    // Its second result is the third slot of the caller's window, which the caller reads.
+    let call = |code: &mut Assembler| {
+        code.call(CALLEE, ARGUMENT, 1);
+        code.add(ARGUMENT, ARGUMENT, Slot(5));
+    };
+    let filled = |code: &mut Assembler| {
+        code.fill(Slot(0), Slot(1), 2);
+        code.add(Slot(2), Slot(2), Slot(0));
+        code.ret_all(Slot(1), 2);
+    };
+    check(&wide(call, filled), 1000, (1..=1000).map(|n| n + 2 * n).sum(), 1);
+    // Which slot is read depends on the argument, so that op leaves.
+    let any = |code: &mut Assembler| {
+        code.fill(Slot(0), Slot(1), 2);
+        code.slot_of(Slot(0), Slot(0), Slot(0), 3);
+        code.ret_all(Slot(0), 2);
+    };
+    check(&wide(call, any), 1000, (1..=1000).map(|n| n + if n < 3 { n } else { 0 }).sum(), 1);
 }
 
 #[test]

@@ -248,6 +248,27 @@ pub mod callback_ops {
         vm.call(callee, args)
     }
 
+    /// Sets the slots of the window to `a`.
+    #[vm_op]
+    fn fill(vm: &mut Vm, a: i64, slots: Window) {
+        vm.fill(slots, a);
+    }
+
+    /// `dst` = the value of the window's slot with this index, or 0.
+    #[vm_op]
+    fn slot_of(vm: &mut Vm, index: i64, slots: Window) -> i64 {
+        match vm.slot_of(slots, index as u64) {
+            Some(value) => value,
+            None => 0,
+        }
+    }
+
+    /// Returns the values of the window.
+    #[vm_op]
+    fn ret_all(vm: &mut Vm, slots: Window) -> Flow {
+        vm.ret_window(slots)
+    }
+
     /// Tail-calls a function.
     #[vm_op]
     fn tail_call(vm: &mut Vm, callee: Callee, args: Window) -> Flow {

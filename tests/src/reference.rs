@@ -159,10 +159,38 @@ pub mod reference_ops {
         args.len() as i64
     }
 
+    /// Jumps to `to` if the window has no slot with this index; `dst` = that slot, or 0.
+    #[vm_op]
+    fn window_get(vm: &mut Vm, index: i64, values: Window, to: Label) -> (i64, Flow) {
+        match vm.slot_of(values, index as u64) {
+            Some(value) => (value, Flow::Next),
+            None => (0, to.jump()),
+        }
+    }
+
+    /// Sets all slots of the window to 0.
+    #[vm_op]
+    fn window_clear(vm: &mut Vm, values: Window) {
+        vm.fill(values, 0);
+    }
+
+    /// Sets a slot of the window and returns all of them.
+    #[vm_op]
+    fn window_ret(vm: &mut Vm, index: i64, value: i64, values: Window) -> Flow {
+        vm.set_slot_of(values, index as u64, value);
+        vm.ret_window(values)
+    }
+
     /// Calls a function; its result is in the first slot of the window.
     #[vm_op]
     fn call(vm: &mut Vm, callee: Callee, args: Window) -> Flow {
         vm.call(callee, args)
+    }
+
+    /// `dst` = the word of the function
+    #[vm_op]
+    fn function_word(vm: &mut Vm) -> i64 {
+        vm.function_word() as i64
     }
 
     /// Counts.

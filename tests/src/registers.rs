@@ -1127,6 +1127,67 @@ pub mod register_ops {
         vm.call(callee, args)
     }
 
+    /// The halves of the function's word.
+    fn halves_of_word(vm: &mut Vm) -> (u32, u32) {
+        (vm.function_word() as u32, vm.function_word().wrapping_shr(32) as u32)
+    }
+
+    /// `dst` = `a` with the function's word, also on a path that calls the runtime.
+    #[vm_op]
+    fn with_word(vm: &mut Vm, a: Value) -> Value {
+        let (low, high) = halves_of_word(vm);
+        if a.truth() {
+            tell(vm, Value(vm.function_word()));
+            return Value(vm.function_word() ^ a.0);
+        }
+        Value(low as u64 ^ (high as u64).wrapping_shl(3))
+    }
+
+    /// Exchanges two slots of a window, if it has both, and returns the first of them.
+    fn exchanged(vm: &mut Vm, slots: Window, one: u64, other: u64) -> Option<Value> {
+        if let Some(a) = vm.slot_of(slots, one)
+            && let Some(b) = vm.slot_of(slots, other)
+        {
+            vm.set_slot_of(slots, one, b);
+            vm.set_slot_of(slots, other, a);
+            return Some(a);
+        }
+        None
+    }
+
+    /// Exchanges slots of the window, among which the operand and the result can be.
+    #[vm_op]
+    fn exchange_in(vm: &mut Vm, a: Value, #[imm] one: u8, slots: Window) -> Value {
+        match exchanged(vm, slots, one as u64 & 3, a.0 & 3) {
+            Some(value) => Value(value.0 ^ a.0),
+            None => a,
+        }
+    }
+
+    /// Fills the window and tells the runtime about an operand whose slot may be in it.
+    #[vm_op]
+    fn fill_and_tell(vm: &mut Vm, a: Value, b: Value, slots: Window) -> Value {
+        if a.truth() {
+            vm.fill(slots, a);
+            tell(vm, b);
+        }
+        b
+    }
+
+    /// Returns the window, or `b`, or throws.
+    #[vm_op]
+    fn ret_some(vm: &mut Vm, a: Value, b: Value, slots: Window) -> Result<Flow, Thrown> {
+        if a.is_int() {
+            let is_set = vm.set_slot_of(slots, a.0 & 3, b);
+            return Ok(if is_set { vm.ret_window(slots) } else { vm.ret(b) });
+        }
+        match vm.slot_of(slots, 1) {
+            Some(value) if value.truth() => Ok(vm.ret_window(slots)),
+            Some(_) => Err(refuse(vm, 3)),
+            None => Ok(vm.ret(b)),
+        }
+    }
+
     /// Calls a function if `a` counts as true.
     #[vm_op]
     fn call_if(vm: &mut Vm, a: Value, callee: Callee, args: Window) -> Flow {

@@ -331,6 +331,23 @@ pub mod stack_ops {
         args.len()
     }
 
+    /// Exchanges the ends of a window that stays nowhere, and pushes the difference.
+    #[vm_op]
+    fn window_ends(vm: &mut Vm, values: Window) -> u64 {
+        let last = values.len().wrapping_sub(1);
+        match vm.slot_of(values, last) {
+            Some(value) => {
+                let first = vm.slot_of(values, 0);
+                vm.set_slot_of(values, 0, value);
+                match first {
+                    Some(first) => first.wrapping_sub(value),
+                    None => 1,
+                }
+            }
+            None => 2,
+        }
+    }
+
     // Runtime functions.
 
     /// Notes the top.

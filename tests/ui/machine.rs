@@ -68,6 +68,22 @@ mod ops {
     }
 
     #[vm_op]
+    fn windows(vm: &mut Vm, a: i64, args: Window) -> Flow {
+        vm.fill(a, 0);
+        vm.fill(args);
+        let first = vm.slot_of(args, a);
+        vm.set_slot_of(args, 0, 1_u8);
+        vm.ret_window(a)
+    }
+
+    #[vm_op]
+    fn fills_and_throws(vm: &mut Vm, a: i64, args: Window) -> Result<i64, Thrown> {
+        vm.fill(args, a);
+        vm.set_slot_of(args, 0, a);
+        slow(vm, a)
+    }
+
+    #[vm_op]
     fn lists(a: i64, to: Labels) -> Flow {
         let copy = to;
         if a == 0 { to.jump(a) } else { to.jump() }

@@ -1,6 +1,6 @@
 //! Signatures of ops, and their attribute.
 // covers: OpArgument, OpParameter, OpResult, OpGeneric, OpAsync, TwoVms, VmReference, Lifetime, Reviewed
-// covers: TwoWindows, WindowLast, ResultSlot, StackCall, CallPops, Pattern
+// covers: TwoWindows, WindowLast, ResultSlot, StackCall, CallPops, StackReturns, Pattern
 
 #[mimeo::instruction_set(value = i64)]
 mod registers {
@@ -105,6 +105,11 @@ mod stack {
     #[vm_op]
     fn calls_or_goes_on(vm: &mut Vm, callee: Callee, args: Window) -> Flow {
         if args.len() == 0 { Flow::Next } else { vm.call(callee, args) }
+    }
+
+    #[vm_op]
+    fn returns_several(vm: &mut Vm, values: Window) -> Flow {
+        vm.ret_window(values)
     }
 }
 

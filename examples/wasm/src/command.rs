@@ -35,7 +35,7 @@ fn run(request: Request, options: &Options) -> Result<ExitCode, Failure> {
     let module = module.map_err(|error| Failure::Program(format!("{path}: error: {error}\n")))?;
     let mut store = Store::new(&engine, wasi(&request)?);
     if let Some(dump) = options.dump {
-        let linked = store.as_context_mut().load(&module.inner.program).map_err(failure)?;
+        let linked = store.as_context_mut().load(&module.inner.program, std::ptr::null()).map_err(failure)?;
         return dump.show(&mut store.machine, linked);
     }
     options.warn(store.machine.jit());

@@ -109,21 +109,16 @@ impl Func {
             Ok(values.iter().map(|&value| vm.host.bits_of(value)).collect())
         });
         let mut context = store.as_context_mut();
-        let arity = ty.params.len() as u16;
-        let code = match context.host().host_code.get(&arity) {
-            Some(&code) => code,
-            None => {
-                let code = context.load(&call_host(arity))?.function(FunctionIndex(0));
-                context.host().host_code.insert(arity, code);
-                code
-            }
-        };
-        // SAFETY: it is used in this machine only, and its program stays loaded.
-        let callee = unsafe { context.vm().callee(code) }.expect("it is loaded");
         let host = context.host();
         let owner = Owner { index: host.host_functions.len() };
         let index = host.host_functions.add(HostFunction { owner, call });
         let owner = host.host_functions.address(index).cast::<Owner>();
+        let (params, results) = (ty.params.len() as u16, ty.results.len() as u16);
+        let code = host.host_code.entry((params, results)).or_insert_with(|| call_host(params, results)).clone();
+        let code = context.load(&code, owner)?.function(FunctionIndex(0));
+        // SAFETY: it is used in this machine only, and its program stays loaded.
+        let callee = unsafe { context.vm().callee(code) }.expect("it is loaded");
+        let host = context.host();
         let number = host.engine.number_of(&ty);
         let seen = FunctionInstance { inside: callee, outside: callee, owner, ty: number };
         let index = host.add_function(seen, code, ty);
@@ -189,14 +184,11 @@ impl Func {
         results: usize,
     ) -> Result<Vec<u64>, Error> {
         let function = &context.host().functions[self.index];
-        let (code, owner) = (function.outside, function.seen.owner);
-        context.vm().context.entering = owner;
-        let first = context.run(code, &args)?;
-        let mut bits = context.host().results[..results].to_vec();
-        if let Some(bits) = bits.first_mut() {
-            *bits = first;
-        }
-        Ok(bits)
+        let code = function.outside;
+        // They are where the arguments were.
+        let first = context.vm().frame_slots();
+        context.run(code, &args)?;
+        Ok((first..).take(results).map(|slot| context.vm().slot(slot)).collect())
     }
 
     /// Returns the function with its types in Rust.

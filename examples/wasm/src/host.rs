@@ -10,7 +10,7 @@ use crate::Engine;
 use crate::arena::Arena;
 use crate::instance::InstanceData;
 use crate::memory::LinearMemory;
-use crate::ops::ops::{FunctionInstance, FunctionRef, Owner, Table, Vm};
+use crate::ops::ops::{FunctionInstance, FunctionRef, Owner, Program, Table, Vm};
 use crate::value::{FuncType, GlobalType, TableType, ValType};
 
 /// The state that only Rust accesses.
@@ -25,14 +25,12 @@ pub struct Host {
     pub(crate) instances: Arena<InstanceData>,
     pub(crate) functions: Arena<FunctionData>,
     pub(crate) host_functions: Arena<HostFunction>,
-    /// The code that calls functions of the host, by the number of parameters.
-    pub(crate) host_code: HashMap<u16, FunctionRef>,
+    /// The code that calls functions of the host, by the numbers of parameters and results.
+    pub(crate) host_code: HashMap<(u16, u16), Program>,
     pub(crate) tables: Arena<TableData>,
     pub(crate) memories: Arena<LinearMemory>,
     pub(crate) globals: Arena<GlobalData>,
     pub(crate) externs: Vec<Box<dyn Any>>,
-    /// What the context's `results` points to: as many as a function can have.
-    pub(crate) results: Box<[u64]>,
 }
 
 /// The largest number of results of a function, and of its parameters, as validation has it.
@@ -99,7 +97,6 @@ impl Host {
             memories: Arena::default(),
             globals: Arena::default(),
             externs: Vec::new(),
-            results: vec![0; MAX_RESULTS].into(),
         }
     }
 }

@@ -181,7 +181,6 @@ fn allocate<T: 'static>(
         let memory = LinearMemory::new(*ty, context.vm().memory()).ok_or_else(no_memory)?;
         items.memories.push(context.host().memories.add(memory));
     }
-    let linked = context.load(&module.inner.program)?;
     let instances = &mut context.host().instances;
     let instance = instances.add(InstanceData {
         owner: Owner { index: instances.len() },
@@ -195,6 +194,7 @@ fn allocate<T: 'static>(
         table_addresses: Vec::new(),
     });
     let owner = instances.address(instance).cast::<Owner>();
+    let linked = context.load(&module.inner.program, owner)?;
     for index in declared.imported_functions..declared.functions.len() as u32 {
         let Some(outside) = module.inner.outside[index as usize] else {
             items.functions.push(None);

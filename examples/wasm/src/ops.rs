@@ -22,10 +22,6 @@ pub mod ops {
         pub tables: *const *const Table,
         /// The instance that runs.
         pub owner: *const Owner,
-        /// The owner of the function that is called from outside of its instance.
-        pub entering: *const Owner,
-        /// The results of a call after the first one.
-        pub results: *mut u64,
     }
 
     /// A function of an instance or of the host. Its address is the reference to it.
@@ -33,9 +29,9 @@ pub mod ops {
     pub struct FunctionInstance {
         /// The code to call from the same instance.
         pub inside: Callee,
-        /// The code to call from elsewhere; the context says whose function it is.
+        /// The code to call from elsewhere.
         pub outside: Callee,
-        /// The instance or the host's function, which `outside` needs.
+        /// The instance, or the host's function. It is the word of the function's code.
         pub owner: *const Owner,
         /// The number of the type in the store.
         pub ty: u32,
@@ -76,7 +72,7 @@ pub mod ops {
         fn trap(vm: &mut Vm, code: u32) -> Thrown;
         fn enter(vm: &mut Vm) -> u64;
         fn leave(vm: &mut Vm, owner: u64);
-        fn call_host(vm: &mut Vm, args: Window) -> Result<u64, Thrown>;
+        fn call_host(vm: &mut Vm, values: Window) -> Result<(), Thrown>;
         fn grow_memory(vm: &mut Vm, pages: u64) -> u64;
         fn init_memory(vm: &mut Vm, to: u64, from: u64, len: u64, segment: u32) -> Result<(), Thrown>;
         fn copy_memory(vm: &mut Vm, to: u64, from: u64, len: u64) -> Result<(), Thrown>;
@@ -97,6 +93,12 @@ pub mod ops {
     #[vm_op]
     fn constant(#[constant] value: u64) -> u64 {
         value
+    }
+
+    /// Sets the slots of the window to 0.
+    #[vm_op]
+    fn clear(vm: &mut Vm, locals: Window) {
+        vm.fill(locals, 0);
     }
 
     /// `dst = a`
@@ -137,7 +139,7 @@ pub mod ops {
 
     // Calls.
 
-    /// Calls a function of the same instance. The first result replaces the first slot of the window.
+    /// Calls a function of the same instance. The results replace the first slots of the window.
     #[vm_op]
     fn call(vm: &mut Vm, callee: Callee, args: Window) -> Flow {
         vm.call(callee, args)
@@ -147,7 +149,6 @@ pub mod ops {
     #[vm_op]
     fn call_import(vm: &mut Vm, #[imm] index: u32, args: Window) -> Flow {
         let function = unsafe { *vm.context.functions.add(index as usize) };
-        vm.context.entering = unsafe { (*function).owner };
         vm.call(unsafe { (*function).outside }, args)
     }
 
@@ -166,18 +167,16 @@ pub mod ops {
         if unsafe { (*function).ty } != ty {
             return Err(trap(vm, INDIRECT_CALL_TYPE));
         }
-        let owner = unsafe { (*function).owner };
-        if owner == vm.context.owner {
-            return Ok(vm.call(unsafe { (*function).inside }, args));
-        }
-        vm.context.entering = owner;
-        Ok(vm.call(unsafe { (*function).outside }, args))
+        let is_inside = unsafe { (*function).owner } == vm.function_word() as *const Owner;
+        let code = if is_inside { unsafe { (*function).inside } } else { unsafe { (*function).outside } };
+        Ok(vm.call(code, args))
     }
 
-    /// Calls the host's function.
+    /// Calls the host's function with values of the window, and returns its results.
     #[vm_op]
-    fn host_call(vm: &mut Vm, args: Window) -> Result<u64, Thrown> {
-        call_host(vm, args)
+    fn host_call(vm: &mut Vm, values: Window) -> Result<Flow, Thrown> {
+        call_host(vm, values)?;
+        Ok(vm.ret_window(values))
     }
 
     /// Makes the instance run whose function was called; `dst` is the one that ran before.
@@ -192,22 +191,16 @@ pub mod ops {
         leave(vm, owner);
     }
 
-    /// Sets the result with this index, which is not the first.
-    #[vm_op]
-    fn set_result(vm: &mut Vm, #[imm] index: u32, #[place(slot, constant)] value: u64) {
-        unsafe { *vm.context.results.add(index as usize) = value };
-    }
-
-    /// `dst` = the result of the last call with this index, which is not the first.
-    #[vm_op]
-    fn result(vm: &mut Vm, #[imm] index: u32) -> u64 {
-        unsafe { *vm.context.results.add(index as usize) }
-    }
-
     /// Returns `value`.
     #[vm_op]
     fn ret(vm: &mut Vm, #[place(slot, constant)] value: u64) -> Flow {
         vm.ret(value)
+    }
+
+    /// Returns the values of the window.
+    #[vm_op]
+    fn ret_all(vm: &mut Vm, values: Window) -> Flow {
+        vm.ret_window(values)
     }
 
     // Globals, functions and tables.

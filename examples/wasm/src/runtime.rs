@@ -25,8 +25,7 @@ fn result_of(vm: &mut Vm, done: Option<()>, code: TrapCode) -> Result<(), Thrown
 
 pub(crate) fn enter(vm: &mut Vm) -> u64 {
     let before = vm.context.owner;
-    let entering = vm.context.entering;
-    switch_to(vm, entering);
+    switch_to(vm, vm.function_word() as *const Owner);
     before as u64
 }
 
@@ -34,19 +33,19 @@ pub(crate) fn leave(vm: &mut Vm, owner: u64) {
     switch_to(vm, owner as *const Owner);
 }
 
-pub(crate) fn call_host(vm: &mut Vm, args: Window) -> Result<u64, Thrown> {
-    // SAFETY: the context names a function of the host's, as only these have this code.
-    let function = unsafe { &*vm.context.entering.cast::<HostFunction>() };
+pub(crate) fn call_host(vm: &mut Vm, values: Window) -> Result<(), Thrown> {
+    // SAFETY: only functions of the host's have this code, and each is the word of its own.
+    let function = unsafe { &*(vm.function_word() as *const HostFunction) };
     let call = function.call.clone();
-    let args: Vec<u64> = (0..args.len() as u32).map(|at| vm.slot(args.start() + at)).collect();
+    let args: Vec<u64> = (0..values.len() as u32).map(|at| vm.slot(values.start() + at)).collect();
     let owner = vm.context.owner;
     let results = call(vm, &args);
     // Memory may have grown, and a function that was called may have trapped.
     switch_to(vm, owner);
     match results {
         Ok(results) => {
-            vm.host.results[..results.len()].copy_from_slice(&results);
-            Ok(results.first().copied().unwrap_or(0))
+            vm.set_slots(values.start(), &results);
+            Ok(())
         }
         Err(HostError::Own(error)) => Err(vm.throw(Fault::Host(error))),
         Err(HostError::Nested(Error::Run(error))) => {

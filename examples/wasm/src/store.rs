@@ -10,7 +10,7 @@ use mimeo::jit::WithJit as _;
 use crate::error::Error;
 use crate::host::Host;
 use crate::instance::switch_to;
-use crate::ops::ops::{Context, FunctionRef, Linked, Machine, Program, Vm};
+use crate::ops::ops::{Context, FunctionRef, Linked, Machine, Owner, Program, Vm};
 use crate::{Engine, ExternRef};
 
 /// The instances of modules, with data of the host's.
@@ -136,7 +136,7 @@ impl<C: AsContextMut> AsContextMut for &mut C {
 
 /// Creates the state of a machine without instances.
 pub(crate) fn state(engine: &Engine, store: u64, data: Box<dyn Any>, control: Control) -> (Context, Host) {
-    let mut host = Host::new(engine, store, data, control);
+    let host = Host::new(engine, store, data, control);
     let context = Context {
         memory: std::ptr::null_mut(),
         memory_bytes: 0,
@@ -144,8 +144,6 @@ pub(crate) fn state(engine: &Engine, store: u64, data: Box<dyn Any>, control: Co
         functions: std::ptr::null(),
         tables: std::ptr::null(),
         owner: std::ptr::null(),
-        entering: std::ptr::null(),
-        results: host.results.as_mut_ptr(),
     };
     (context, host)
 }
@@ -288,12 +286,9 @@ impl<'a, T: 'static> StoreContextMut<'a, T> {
         assert_eq!(store, self.host().store, "the handle is of another store");
     }
 
-    /// Loads a program.
-    pub(crate) fn load(&mut self, program: &Program) -> Result<Linked, Error> {
-        let loaded = match &mut self.access {
-            Access::Idle(machine) => machine.load(program),
-            Access::Running(vm) => vm.load(program),
-        };
+    /// Loads a program, whose functions belong to `owner`.
+    pub(crate) fn load(&mut self, program: &Program, owner: *const Owner) -> Result<Linked, Error> {
+        let loaded = self.vm().load_with_word(program, owner as u64);
         loaded.map_err(|error| Error::link(error.to_string()))
     }
 

@@ -51,29 +51,32 @@ fn too_large(error: AssembleError) -> Error {
 
 /// Makes the code that calls a function from outside of its instance: it makes the instance the running one.
 fn enter_and_call(function: FunctionIndex, ty: &FuncType) -> Result<Bytecode, AssembleError> {
-    let arity = ty.params.len() as u16;
+    let (arity, results) = (ty.params.len() as u16, ty.results.len() as u16);
     let (owner, window) = (Slot(arity), arity + 1);
-    let mut code = Assembler::new("", arity, window + arity.max(1));
+    let mut code = Assembler::new("", arity, window + arity.max(results).max(1));
     code.enter_instance(owner);
     for parameter in 0..arity {
         code.copy(Slot(window + parameter), Slot(parameter));
     }
     code.call(function, Slot(window), arity);
     code.leave_instance(owner);
-    code.ret(Slot(window));
+    code.ret_all(Slot(window), results);
     code.finish()
 }
 
-/// Makes the code that calls a function of the host with `arity` parameters.
-pub(crate) fn call_host(arity: u16) -> Program {
-    let mut code = Assembler::new("", arity, arity.max(1));
-    code.host_call(Slot(0), Slot(0), arity);
-    code.ret(Slot(0));
+/// Makes the code that calls a function of the host with these numbers of parameters and results.
+pub(crate) fn call_host(arity: u16, results: u16) -> Program {
+    let values = arity.max(results);
+    let mut code = Assembler::new("", arity, values.max(1));
+    code.host_call(Slot(0), values);
     let mut builder = ProgramBuilder::new();
     let index = builder.declare("");
     builder.define(index, code.finish().expect("it has no labels"));
     builder.finish().expect("it is defined").verify().expect("it is right")
 }
+
+/// So many locals take more code to be set to 0 one by one than together, but less time.
+const FEW_LOCALS: u16 = 8;
 
 /// A function in translation.
 struct Translator<'a> {
@@ -142,8 +145,12 @@ fn translate_function<'a>(
 
 impl<'a> Translator<'a> {
     fn begin(&mut self) {
-        for local in self.ty.params.len() as u32..self.locals.min(u32::from(u16::MAX)) {
-            self.code.constant(Slot(local as u16), 0);
+        // A function with more slots is refused.
+        let (first, end) = (self.ty.params.len() as u16, self.locals.min(u32::from(u16::MAX)) as u16);
+        if end - first > FEW_LOCALS {
+            self.code.clear(Slot(first), end - first);
+        } else {
+            (first..end).for_each(|local| self.code.constant(Slot(local), 0));
         }
         let end = self.code.label();
         self.blocks.push(Block::function(end, self.ty.results.len()));

@@ -55,11 +55,10 @@ unsafe impl Language<Ops> for Wasm {
         let imported = imported.expect("there is memory");
         Instance::new(&mut store, &self.module, &[Extern::Func(imported)]).expect("the import fits");
         let vm = store.vm();
-        let (owner, entering) = (vm.host.instances.address(0), vm.host.host_functions.address(0));
+        let (owner, imported) = (vm.host.instances.address(0), vm.host.host_functions.address(0));
         switch_to(vm, owner.cast::<Owner>());
-        vm.context.entering = entering.cast::<Owner>();
         let mut known = self.known.borrow_mut();
-        known.extend([(owner as u64, OWNER), (entering as u64, HOST_FUNCTION)]);
+        known.extend([(owner as u64, OWNER), (imported as u64, HOST_FUNCTION)]);
         known.extend(
             (0..vm.host.functions.len())
                 .map(|index| (vm.host.functions.address(index) as u64, FUNCTIONS + u64::from(index))),
@@ -71,16 +70,15 @@ unsafe impl Language<Ops> for Wasm {
     }
 
     fn snapshot(&self, vm: &Vm) -> (String, Bytes) {
-        let Host { instances, memories, tables, globals, results, .. } = &vm.host;
+        let Host { instances, memories, tables, globals, .. } = &vm.host;
         let elements =
             [0, 1].map(|table| tables[table].elements.iter().map(|&bits| self.name(bits)).collect::<Vec<_>>());
         let globals = [0, 1].map(|global| globals[global].bits);
-        // SAFETY: they are null, or owners of the store's.
-        let [owner, entering] = [vm.context.owner, vm.context.entering].map(|owner| unsafe { owner.as_ref() });
-        let owners = [owner, entering].map(|owner| owner.map(|owner| owner.index));
-        let seen = (vm.context.memory_bytes, owners);
+        // SAFETY: it is null, or an owner of the store's.
+        let owner = unsafe { vm.context.owner.as_ref() }.map(|owner| owner.index);
+        let seen = (vm.context.memory_bytes, owner);
         let segments: Vec<_> = instances[0].data.iter().map(|segment| segment.len()).collect();
-        let text = format!("{elements:x?} {globals:?} {seen:?} {segments:?} {:?}", &results[..4]);
+        let text = format!("{elements:x?} {globals:?} {seen:?} {segments:?}");
         (text, Bytes(memories[0].bytes().to_vec()))
     }
 
@@ -97,14 +95,20 @@ unsafe impl Language<Ops> for Wasm {
     fn operand(&self, op: &OpInfo, operand: &OperandInfo, random: &mut Random) -> Option<u64> {
         Some(match (op.name, operand.name) {
             (_, "owner") => OWNER * random.below(2),
-            ("set_result" | "result", "index") => random.below(4),
             ("get_global" | "set_global", "index") => random.below(2),
             ("call_import" | "function", "index") => random.below(3),
-            ("set_global_value_constant" | "set_result_value_constant", "index") => random.below(2),
+            ("set_global_value_constant", "index") => random.below(2),
             (_, "table" | "segment") => random.below(2),
             (_, "tables") => random.below(2) << 32 | random.below(2),
             _ => return None,
         })
+    }
+
+    fn function_word(&self, op: &OpInfo, vm: &Vm) -> u64 {
+        match op.name {
+            "host_call" => vm.host.host_functions.address(0) as u64,
+            _ => vm.host.instances.address(0) as u64,
+        }
     }
 
     fn shortest_window(&self, _op: &OpInfo) -> u16 {

@@ -186,6 +186,7 @@ fn hole_value(value: HoleValue) -> String {
         HoleValue::WindowLen(index) => format!("WindowLen({index})"),
         HoleValue::Pc => "Pc".to_owned(),
         HoleValue::NextPc => "NextPc".to_owned(),
+        HoleValue::FunctionWord => "FunctionWord".to_owned(),
         HoleValue::Continue => "Continue".to_owned(),
         HoleValue::Runtime(index) => format!("Runtime({index})"),
         HoleValue::Exit(exit) => format!("Exit(::mimeo::def::frame::Exit::{})", exit_name(exit)),

@@ -139,7 +139,11 @@ impl<'e, 'a, 'f, 'h> BodyEmitter<'e, 'a, 'f, 'h> {
             }
             End::Return { value } => {
                 let value = self.get(*value);
-                self.e.ret(op, value);
+                self.e.ret(op, &[value]);
+            }
+            End::ReturnWindow { .. } => {
+                let values: Vec<Value> = op.window().map(|slot| self.e.frame.get(&mut self.e.v, op, slot)).collect();
+                self.e.ret(op, &values);
             }
             End::TailCall { .. } | End::Deopt => unreachable!("the op leaves at its start"),
         }
@@ -155,6 +159,7 @@ impl<'e, 'a, 'f, 'h> BodyEmitter<'e, 'a, 'f, 'h> {
                 (to, Expr::Select(self.get(condition), self.get(then), self.get(other)))
             }
             Inst::Context { to } => (to, Expr::Context),
+            Inst::FunctionWord { to } => (to, Expr::Const(Type::I64, self.op.at.function.word())),
             Inst::Load { to, address, offset, description } => {
                 (to, Expr::Load(Access { ty: ty(to), description, address: self.get(address), offset }))
             }
@@ -163,6 +168,12 @@ impl<'e, 'a, 'f, 'h> BodyEmitter<'e, 'a, 'f, 'h> {
                 let value = self.get(value);
                 return self.e.v.store(access, value);
             }
+            Inst::WindowFill { value, .. } => {
+                let value = self.get(value);
+                let op = self.op;
+                return op.window().for_each(|slot| self.e.frame.set(&mut self.e.v, op, slot, value));
+            }
+            Inst::WindowLoad { .. } | Inst::WindowStore { .. } => unreachable!("the op leaves at its start"),
         };
         self.values[to.0 as usize] = Some(self.e.v.value(expr));
     }

@@ -99,10 +99,11 @@ impl Emitter<'_, '_, '_> {
     }
 
     /// Returns from an inlined function.
-    pub(crate) fn ret(&mut self, op: &LoopOp<'_>, value: Value) {
-        let (slot, to) = (op.returned(), op.returns_to);
-        self.frame.set(&mut self.v, op, slot.expect("the function is inlined"), value);
-        self.go_to(op, to.expect("the function is inlined"));
+    pub(crate) fn ret(&mut self, op: &LoopOp<'_>, values: &[Value]) {
+        for (slot, &value) in op.returned().zip(values) {
+            self.frame.set(&mut self.v, op, slot, value);
+        }
+        self.go_to(op, op.returns_to.expect("the function is inlined"));
     }
 
     fn continue_if_callee(&mut self, function: &Function, callee: Value, elsewhere: Block) {

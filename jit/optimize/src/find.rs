@@ -105,8 +105,7 @@ impl<'a, 'h: 'a> Finder<'a, 'h> {
 
     /// Returns an op that calls a function in many iterations and leaves for that, as far as samples tell.
     fn leaves_often(&self, found: &Found<'_>, samples: u32) -> Option<&'static str> {
-        let returns =
-            |call: Place| found.ops.values().any(|op| op.place.call() == Some(call) && op.returned().is_some());
+        let returns = |call: Place| found.ops.values().any(|op| op.place.call() == Some(call) && op.is_return());
         let calls = found.calls.iter().filter(|&&(place, _)| !returns(place));
         let mut often = calls.filter(|&&(place, at)| {
             let called = found.frame(place).0.sampled_callee(at.next_pc()).map_or(0, |callee| callee.samples);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 use mimeo_def::Pc;
-use mimeo_def::op::OpInfo;
+use mimeo_def::op::{OpInfo, OperandKind};
 use mimeo_interp::tier::{OpAt, Word};
 use mimeo_ir::{End, Set};
 use mimeo_jit::NotOptimized;
@@ -91,7 +91,21 @@ impl<'a> LoopOp<'a> {
 
     /// Returns the slots that the op reads.
     pub(crate) fn slots_read(&self) -> impl Iterator<Item = u32> {
-        self.inputs().filter_map(|word| if let Word::Slot(slot) = word { Some(slot) } else { None })
+        let operands = self.inputs().filter_map(|word| if let Word::Slot(slot) = word { Some(slot) } else { None });
+        operands.chain(self.window().filter(|_| self.shape.returns_window))
+    }
+
+    /// Returns the slots of the op's window, if it has one.
+    pub(crate) fn window(&self) -> impl Iterator<Item = u32> {
+        let inputs = self.at.info.operands.iter().filter(|operand| !operand.kind.is_output()).zip(self.at.inputs());
+        let slots = inputs.filter_map(|(operand, word)| match (operand.kind, word) {
+            (OperandKind::Window | OperandKind::StackWindow, Word::Bits(bits)) => {
+                let start = self.base + bits as u32;
+                Some(start..start + (bits >> 32) as u32)
+            }
+            _ => None,
+        });
+        slots.flatten()
     }
 
     /// Returns the slots of the op's results, in their order.
@@ -99,14 +113,26 @@ impl<'a> LoopOp<'a> {
         self.at.results().map(|slot| self.base + slot)
     }
 
-    /// Returns the slots that the op writes: those of its results, or that of the value which its function returns.
+    /// Returns the slots that the op writes: those of its results and of the values which its function returns, and those
+    /// that it fills.
     pub(crate) fn written(&self) -> impl Iterator<Item = u32> {
-        self.results().chain(self.returned())
+        let filled = self.window().filter(|_| self.shape.fills_window);
+        self.results().chain(self.returned()).chain(filled)
     }
 
-    /// Returns the slot of the value that an inlined function returns here.
-    pub(crate) fn returned(&self) -> Option<u32> {
-        (self.returns_to.is_some() && self.shape.returns).then_some(self.base)
+    /// Returns whether an inlined function returns here.
+    pub(crate) fn is_return(&self) -> bool {
+        self.returns_to.is_some() && self.shape.returns
+    }
+
+    /// Returns the slots of the values that an inlined function returns here.
+    pub(crate) fn returned(&self) -> std::ops::Range<u32> {
+        let count = match (self.is_return(), self.shape.returns_window) {
+            (false, _) => 0,
+            (true, false) => 1,
+            (true, true) => self.window().count() as u32,
+        };
+        self.base..self.base + count
     }
 
     /// Returns the variable of a slot after the op, if that is read or stored later.
@@ -127,7 +153,7 @@ impl<'a> LoopOp<'a> {
                 return self.targets(label.0).map(|pc| self.place.beside(pc)).collect();
             }
             End::Call { .. } if self.is_inlined => self.place.inside(),
-            End::Return { .. } => self.returns_to,
+            End::Return { .. } | End::ReturnWindow { .. } => self.returns_to,
             _ => None,
         };
         place.into_iter().collect()

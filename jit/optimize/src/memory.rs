@@ -108,7 +108,7 @@ fn origin_of(body: &Body, address: ValueId, cells: &[ValueId]) -> Origin {
     let mut insts = body.blocks.iter().flat_map(|block| &block.insts);
     match insts.find(|inst| inst.result() == Some(address)) {
         Some(Inst::Context { .. }) => Origin::Context,
-        Some(Inst::Load { .. } | Inst::Const { .. }) => Origin::Language,
+        Some(Inst::Load { .. } | Inst::Const { .. } | Inst::FunctionWord { .. }) => Origin::Language,
         Some(&Inst::Unary { of, .. }) => origin_of(body, of, cells),
         Some(&Inst::Binary { a, b, .. }) => origin_of(body, a, cells).with(origin_of(body, b, cells)),
         _ => Origin::Unknown,

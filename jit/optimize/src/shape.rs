@@ -46,6 +46,10 @@ pub(crate) struct Shape {
     pub(crate) window: Option<usize>,
     /// Whether a compiled path returns from the function.
     pub(crate) returns: bool,
+    /// Whether a compiled path returns the values of the op's window.
+    pub(crate) returns_window: bool,
+    /// Whether the op sets all slots of its window.
+    pub(crate) fills_window: bool,
     /// Whether a compiled path continues with the next op.
     pub(crate) continues: bool,
     /// The labels and the lists of labels to which compiled paths jump.
@@ -67,9 +71,11 @@ impl Shape {
                 .blocks
                 .iter()
                 .zip(&effects)
-                .map(|(block, &before)| match block.end {
+                .enumerate()
+                .map(|(index, (block, &before))| match block.end {
+                    _ if block.insts.iter().any(|inst| is_any_slot(inst, index)) => true,
                     End::Runtime { .. } => has_quiet_path && !before && !stores(block),
-                    End::Call { .. } | End::Return { .. } => !is_inlined,
+                    End::Call { .. } | End::Return { .. } | End::ReturnWindow { .. } => !is_inlined,
                     End::TailCall { .. } | End::Deopt => true,
                     // Without an effect, no error is pending, and the op will find it again.
                     End::Throw => !before,
@@ -98,6 +104,13 @@ impl Shape {
         let is_cell = inputs.map(|operand| matches!(operand.kind, OperandKind::Cache { .. }));
         let params = body.blocks[0].params.iter().copied();
         let cells: Vec<ValueId> = params.zip(is_cell).filter(|&(_, is_cell)| is_cell).map(|(param, _)| param).collect();
+        let has = |wanted: fn(&Block) -> bool| compiled().any(wanted);
+        let returns_window = has(|block| matches!(block.end, End::ReturnWindow { .. }));
+        let fills_window = has(|block| block.insts.iter().any(|inst| matches!(inst, Inst::WindowFill { .. })));
+        // What is returned is read before it is filled.
+        if returns_window && fills_window {
+            return None;
+        }
         let mut window = None;
         for block in compiled() {
             if let End::Call { window: called, .. } = block.end {
@@ -111,11 +124,13 @@ impl Shape {
         Some(Shape {
             is_repeated: repeated(body, &order),
             stores: compiled().flat_map(|block| stores_of(body, block, &cells)).collect(),
-            calls_runtime: compiled().any(|block| matches!(block.end, End::Runtime { .. })),
-            throws: compiled().any(|block| matches!(block.end, End::Throw)),
+            calls_runtime: has(|block| matches!(block.end, End::Runtime { .. })),
+            throws: has(|block| matches!(block.end, End::Throw)),
             window,
-            returns: compiled().any(|block| matches!(block.end, End::Return { .. })),
-            continues: compiled().any(|block| matches!(block.end, End::Next { .. })),
+            returns: has(|block| matches!(block.end, End::Return { .. } | End::ReturnWindow { .. })),
+            returns_window,
+            fills_window,
+            continues: has(|block| matches!(block.end, End::Next { .. })),
             jumps: jumps.collect(),
             cells,
             has_effects: effects.iter().zip(&body.blocks).map(|(&before, block)| before || stores(block)).collect(),
@@ -150,15 +165,25 @@ fn repeated(body: &Body, order: &[usize]) -> Vec<bool> {
     is_repeated
 }
 
+/// Returns whether an instruction accesses a slot that only its index tells, or sets slots on one of several paths. Such
+/// slots cannot be in variables.
+fn is_any_slot(inst: &Inst, block: usize) -> bool {
+    match inst {
+        Inst::WindowLoad { .. } | Inst::WindowStore { .. } => true,
+        Inst::WindowFill { .. } => block > 0,
+        _ => false,
+    }
+}
+
 fn stores(block: &Block) -> bool {
-    block.insts.iter().any(|inst| matches!(inst, Inst::Store { .. }))
+    block.insts.iter().any(|inst| matches!(inst, Inst::Store { .. } | Inst::WindowFill { .. }))
 }
 
 /// Returns whether a block continues with another op.
 fn ends_op(block: &Block, is_inlined: bool) -> bool {
     match block.end {
         End::Next { .. } | End::To { .. } | End::Switch { .. } => true,
-        End::Call { .. } | End::Return { .. } => is_inlined,
+        End::Call { .. } | End::Return { .. } | End::ReturnWindow { .. } => is_inlined,
         _ => false,
     }
 }

@@ -55,6 +55,7 @@ pub(crate) enum Source {
     },
     Pc,
     NextPc,
+    FunctionWord,
     Continue,
     Far(FarIndex),
     Region,
@@ -80,6 +81,7 @@ impl Source {
             }
             HoleValue::Pc => Source::Pc,
             HoleValue::NextPc => Source::NextPc,
+            HoleValue::FunctionWord => Source::FunctionWord,
             HoleValue::Continue => Source::Continue,
             HoleValue::Runtime(_) => Source::Far(FarIndex::of(value)?),
             HoleValue::Exit(_) => Source::Far(FarIndex::of(value)?),
@@ -195,6 +197,7 @@ impl Site<'_> {
             Source::Cache { unit } => self.context.function.cache_address(self.unit2(unit)).expose_provenance() as u64,
             Source::Pc => u64::from(self.pc.0),
             Source::NextPc => u64::from(self.next_pc.0),
+            Source::FunctionWord => self.context.function.word(),
             Source::Continue => self.context.address_of(self.next_pc)?,
             Source::Far(target) => self.context.island.resolve(target, self.context.address, kind, place) as u64,
             Source::Region => self.region as u64,

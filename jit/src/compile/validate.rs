@@ -150,8 +150,8 @@ impl Checker<'_> {
             (HoleValue::Region | HoleValue::RegionExits, Owner::Graft) => Class::Address,
             (HoleValue::Region | HoleValue::RegionExits, _)
             | (_, Owner::Support | Owner::Graft)
-            | (HoleValue::Continue | HoleValue::Runtime(_), Owner::Deopt)
-            | (HoleValue::Runtime(_), Owner::Poll) => {
+            | (HoleValue::Continue | HoleValue::Runtime(_) | HoleValue::FunctionWord, Owner::Deopt)
+            | (HoleValue::Runtime(_) | HoleValue::FunctionWord, Owner::Poll) => {
                 return Err(TableProblem::NoValue { part, at, value });
             }
             (HoleValue::Operand(index), _) => match operand(index)?.kind {
@@ -164,7 +164,7 @@ impl Checker<'_> {
                 info if has_len(info.kind) => Class::Number,
                 info => return Err(TableProblem::NoWindow { part, at, operand: info.name }),
             },
-            (HoleValue::Pc | HoleValue::NextPc, _) => Class::Number,
+            (HoleValue::Pc | HoleValue::NextPc | HoleValue::FunctionWord, _) => Class::Number,
             (HoleValue::Runtime(index), _) if usize::from(index) >= self.expect.runtime_len => {
                 return Err(TableProblem::NoRuntime { part, at, index });
             }

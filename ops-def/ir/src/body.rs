@@ -325,10 +325,18 @@ coded! {
         Select { to: ValueId, condition: ValueId, then: ValueId, other: ValueId },
         /// The address of the language's context.
         Context { to: ValueId },
+        /// The word of the running function.
+        FunctionWord { to: ValueId },
         /// Reads memory at an address and an offset in bytes.
         Load { to: ValueId, address: ValueId, offset: u32, description: Description },
         /// Writes a value to memory at an address and an offset in bytes.
         Store { address: ValueId, offset: u32, description: Description, value: ValueId },
+        /// Reads the slot of a window with this index, which is less than its length.
+        WindowLoad { to: ValueId, window: ValueId, index: ValueId },
+        /// Writes a value to the slot of a window with this index, which is less than its length.
+        WindowStore { window: ValueId, index: ValueId, value: ValueId },
+        /// Writes a value to all slots of a window.
+        WindowFill { window: ValueId, value: ValueId },
     }
 }
 
@@ -341,20 +349,25 @@ impl Inst {
             | Inst::Binary { to, .. }
             | Inst::Select { to, .. }
             | Inst::Context { to }
-            | Inst::Load { to, .. } => Some(to),
-            Inst::Store { .. } => None,
+            | Inst::FunctionWord { to }
+            | Inst::Load { to, .. }
+            | Inst::WindowLoad { to, .. } => Some(to),
+            Inst::Store { .. } | Inst::WindowStore { .. } | Inst::WindowFill { .. } => None,
         }
     }
 
     /// Calls `visit` with each value that the instruction mentions, first those that it uses and then its result.
     pub fn values(&mut self, visit: &mut dyn FnMut(&mut ValueId)) {
         match self {
-            Inst::Const { to, .. } | Inst::Context { to } => visit(to),
+            Inst::Const { to, .. } | Inst::Context { to } | Inst::FunctionWord { to } => visit(to),
             Inst::Unary { to, of, .. } => [of, to].into_iter().for_each(visit),
             Inst::Load { to, address, .. } => [address, to].into_iter().for_each(visit),
             Inst::Binary { to, a, b, .. } => [a, b, to].into_iter().for_each(visit),
             Inst::Select { to, condition, then, other } => [condition, then, other, to].into_iter().for_each(visit),
             Inst::Store { address, value, .. } => [address, value].into_iter().for_each(visit),
+            Inst::WindowLoad { to, window, index } => [window, index, to].into_iter().for_each(visit),
+            Inst::WindowFill { window, value } => [window, value].into_iter().for_each(visit),
+            Inst::WindowStore { window, index, value } => [window, index, value].into_iter().for_each(visit),
         }
     }
 }
@@ -396,6 +409,8 @@ coded! {
         TailCall { callee: ValueId },
         /// Returns a value from the running function.
         Return { value: ValueId },
+        /// Returns the values of a window from the running function.
+        ReturnWindow { window: ValueId },
         /// Requests the interpreter for the next op.
         Deopt,
         /// Leaves the op with the pending error.
@@ -421,7 +436,8 @@ impl End {
             End::Branch { condition: value, .. }
             | End::Switch { index: value, .. }
             | End::TailCall { callee: value }
-            | End::Return { value } => visit(value),
+            | End::Return { value }
+            | End::ReturnWindow { window: value } => visit(value),
             End::Runtime { args: values, .. } | End::Next { results: values } | End::To { results: values, .. } => {
                 values.iter_mut().for_each(visit);
             }

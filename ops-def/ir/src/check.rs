@@ -121,10 +121,14 @@ impl Checker<'_> {
             Inst::Select { to, condition, then, other } => {
                 ty(condition) == Type::I8 && ty(then) == ty(to) && ty(other) == ty(to)
             }
-            Inst::Context { to } => ty(to) == Type::I64,
+            Inst::Context { to } | Inst::FunctionWord { to } => ty(to) == Type::I64,
             Inst::Load { address, description, .. } | Inst::Store { address, description, .. } => {
                 self.description(description)?;
                 ty(address) == Type::I64
+            }
+            Inst::WindowFill { window, value } => ty(window) == Type::I64 && ty(value) == Type::I64,
+            Inst::WindowLoad { to: value, window, index } | Inst::WindowStore { window, index, value } => {
+                [window, index, value].into_iter().all(|value| ty(value) == Type::I64)
             }
         };
         if is_typed { Ok(()) } else { Err(InvalidIr::Type) }
@@ -168,7 +172,9 @@ impl Checker<'_> {
                 are_words(&[*index])
             }
             End::Call { callee, window } => are_words(&[*callee, *window]),
-            End::TailCall { callee: value } | End::Return { value } => are_words(&[*value]),
+            End::TailCall { callee: value } | End::Return { value } | End::ReturnWindow { window: value } => {
+                are_words(&[*value])
+            }
             End::Deopt | End::Throw => Ok(()),
         }
     }

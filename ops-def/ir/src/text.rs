@@ -102,6 +102,7 @@ impl Named<'_> {
             Inst::Binary { op, a, b, .. } => write!(f, "{} {a}, {b}", mnemonic(op)),
             Inst::Select { condition, then, other, .. } => write!(f, "select {condition}, {then}, {other}"),
             Inst::Context { .. } => f.write_str("context"),
+            Inst::FunctionWord { .. } => f.write_str("function_word"),
             Inst::Load { address, offset, description, .. } => {
                 f.write_str("load ")?;
                 self.write_place(f, (*address, *offset), *description)
@@ -111,6 +112,9 @@ impl Named<'_> {
                 self.write_place(f, (*address, *offset), *description)?;
                 write!(f, " = {value}")
             }
+            Inst::WindowLoad { window, index, .. } => write!(f, "load {window}[{index}]"),
+            Inst::WindowStore { window, index, value } => write!(f, "store {window}[{index}] = {value}"),
+            Inst::WindowFill { window, value } => write!(f, "fill {window} = {value}"),
         }
     }
 
@@ -139,6 +143,7 @@ impl Named<'_> {
             End::Call { callee, window } => write!(f, "call {callee}, {window}"),
             End::TailCall { callee } => write!(f, "tail_call {callee}"),
             End::Return { value } => write!(f, "return {value}"),
+            End::ReturnWindow { window } => write!(f, "return_window {window}"),
             End::Deopt => f.write_str("deopt"),
             End::Throw => f.write_str("throw"),
         }

@@ -33,15 +33,24 @@ pub(crate) fn expand(
     errors.within(&member, |errors| {
         let mut function = written.function;
         match take_branches(&mut function, errors) {
-            Ok(None) => vec![Written { function, member: written.member }],
+            Ok(None) => vec![Written { function, member: written.member, branch: None }],
             Ok(Some(branches)) => {
                 let condition = Condition::read(&function, branches, machine, arguments, errors);
-                let functions = condition.map_or_else(Vec::new, |condition| condition.ops(errors));
-                functions.into_iter().map(|function| Written { function, member: member.clone() }).collect()
+                let ops = condition.map_or_else(Vec::new, |condition| condition.ops(errors));
+                ops.into_iter().map(|(function, branch)| Written { function, member: member.clone(), branch }).collect()
             }
             Err(()) => Vec::new(),
         }
     })
+}
+
+/// An op that is the branch of a condition which also has an op with its value.
+#[derive(Clone, Debug)]
+pub(crate) struct Branch {
+    /// The name of that op.
+    pub(crate) value: String,
+    /// The result for which the branch jumps.
+    pub(crate) when: bool,
 }
 
 /// A condition without problems in its signature.
@@ -112,21 +121,30 @@ impl<'a> Condition<'a> {
     }
 
     /// Returns the functions of the ops: that of the value, and those of the branches.
-    fn ops(&self, errors: &mut Errors) -> Vec<ItemFn> {
+    fn ops(&self, errors: &mut Errors) -> Vec<(ItemFn, Option<Branch>)> {
         let before = errors.len();
         let mut used = [false];
         let makes = |form: &Form| self.branches.made.iter().find(|made| made.form == *form);
-        let ops: Vec<ItemFn> =
-            Form::ALL.iter().filter_map(makes).map(|made| self.op(made, &mut used, errors)).collect();
+        let value = makes(&Form::Value).map(|made| self.name(made));
+        let branch = |form: Form| match (form, &value) {
+            (Form::Jump(when), Some(value)) => Some(Branch { value: name_of(value), when }),
+            _ => None,
+        };
+        let made = Form::ALL.iter().filter_map(makes);
+        let ops: Vec<_> = made.map(|made| (self.op(made, &mut used, errors), branch(made.form))).collect();
         if let (Some(when), [false]) = (&self.branches.when, used) {
             errors.on(when, Problem::EachUnused(name_of(when)));
         }
         if errors.len() > before { Vec::new() } else { ops }
     }
 
+    fn name(&self, made: &Made) -> Ident {
+        made.name.clone().unwrap_or_else(|| made.form.name(&self.function.sig.ident))
+    }
+
     fn op(&self, made: &Made, used: &mut [bool], errors: &mut Errors) -> ItemFn {
         let mut function = self.function.clone();
-        let name = made.name.clone().unwrap_or_else(|| made.form.name(&function.sig.ident));
+        let name = self.name(made);
         if let (Some(when), Form::Jump(word)) = (&self.branches.when, made.form) {
             let entries = [quote_spanned!(when.span()=> #word)];
             substitute(&mut function, std::slice::from_ref(when), &entries, used, errors);

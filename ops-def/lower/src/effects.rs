@@ -14,6 +14,10 @@ pub(crate) struct Effects {
     runtime: BTreeSet<String>,
     /// Helpers that call runtime functions or write to memory.
     visible: BTreeSet<String>,
+    /// Helpers that read or write slots of a window.
+    windows: BTreeSet<String>,
+    /// Helpers that read the function's word.
+    words: BTreeSet<String>,
 }
 
 impl Effects {
@@ -21,9 +25,15 @@ impl Effects {
         let calls = |expr: &Expr| matches!(expr.kind, Kind::Runtime(..));
         let writes = |expr: &Expr| match &expr.kind {
             Kind::Assign(place, _) => is_visible(place),
+            Kind::Fill(..) => true,
             _ => calls(expr),
         };
-        Effects { runtime: helpers_that(helpers, calls), visible: helpers_that(helpers, writes) }
+        Effects {
+            runtime: helpers_that(helpers, calls),
+            visible: helpers_that(helpers, writes),
+            windows: helpers_that(helpers, uses_window),
+            words: helpers_that(helpers, reads_word),
+        }
     }
 
     /// Returns `true` if a helper calls runtime functions.
@@ -38,14 +48,36 @@ impl Effects {
 
     /// Returns `true` if a body calls runtime functions, directly or through helpers.
     pub(crate) fn in_body(&self, body: &Body) -> bool {
-        let mut found = false;
-        body.root.walk(&mut |expr| match &expr.kind {
-            Kind::Runtime(..) => found = true,
-            Kind::Helper(callee, _) => found |= self.runtime(callee),
-            _ => {}
-        });
-        found
+        does(body, &self.runtime, |expr| matches!(expr.kind, Kind::Runtime(..)))
     }
+
+    /// Returns `true` if a body reads or writes slots of a window, directly or through helpers.
+    pub(crate) fn windows_in(&self, body: &Body) -> bool {
+        does(body, &self.windows, uses_window)
+    }
+
+    /// Returns `true` if the handler of an op with this body needs the machine's record to be current, for itself or for
+    /// helpers.
+    pub(crate) fn needs_record(&self, body: &Body) -> bool {
+        self.in_body(body) || self.windows_in(body) || does(body, &self.words, reads_word)
+    }
+}
+
+fn reads_word(expr: &Expr) -> bool {
+    matches!(expr.kind, Kind::FunctionWord)
+}
+
+fn uses_window(expr: &Expr) -> bool {
+    matches!(expr.kind, Kind::WindowSlot(..) | Kind::Fill(..))
+}
+
+/// Returns `true` if a body contains a wanted expression or calls one of these helpers.
+fn does(body: &Body, helpers: &BTreeSet<String>, wanted: impl Fn(&Expr) -> bool) -> bool {
+    let mut found = false;
+    body.root.walk(&mut |expr| {
+        found |= wanted(expr) || matches!(&expr.kind, Kind::Helper(callee, _) if helpers.contains(callee));
+    });
+    found
 }
 
 /// Returns the helpers that contain a wanted expression, directly or in helpers that they call.

@@ -151,7 +151,7 @@ impl Op {
 }
 
 /// Names of holes that do not belong to an operand.
-const TAKEN: [&str; 2] = ["pc", "next_pc"];
+const TAKEN: [&str; 3] = ["pc", "next_pc", "function_word"];
 
 impl Op {
     /// Returns the name, changed until no hole has it: a parameter can be called `dst`, like the result.
@@ -181,7 +181,7 @@ fn control(op: &OpDef, body: &Body) -> Control {
         Kind::Jump(_) | Kind::Switch(..) => control.jumps = true,
         Kind::Call(..) => control.calls = true,
         Kind::TailCall(_) => control.tail_calls = true,
-        Kind::Ret(_) => control.returns = true,
+        Kind::Ret(_) | Kind::RetWindow(_) => control.returns = true,
         _ => {}
     });
     control

@@ -7,6 +7,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Expr, ItemFn, LitStr, Meta, Pat, Token, Type};
 
 use crate::attributes;
+use crate::branches::Branch;
 use crate::catalogue::Problem;
 use crate::errors::{Errors, Member};
 use crate::text::{name_of, placed, text_of};
@@ -15,6 +16,8 @@ use crate::text::{name_of, placed, text_of};
 pub(crate) struct Written {
     pub(crate) function: ItemFn,
     pub(crate) member: Option<Member>,
+    /// What it has to do with a condition, if it is a branch.
+    pub(crate) branch: Option<Branch>,
 }
 
 /// Returns the ops that a function with `#[vm_op]` defines; none if its `each` has a problem.
@@ -38,7 +41,7 @@ pub(crate) fn expand(function: &ItemFn, errors: &mut Errors) -> Vec<Written> {
     }
     match family {
         Some(each) => each.members(&plain, errors),
-        None => vec![Written { function: plain, member: None }],
+        None => vec![Written { function: plain, member: None, branch: None }],
     }
 }
 
@@ -140,7 +143,11 @@ impl Each {
             substitute(&mut member, &self.placeholders, &row.entries, &mut used, errors);
             member.sig.ident = row.name.clone();
             let body = function.sig.fn_token.span;
-            members.push(Written { function: member, member: Some(Member::new(&row.name, self.rows.len(), body)) });
+            members.push(Written {
+                function: member,
+                member: Some(Member::new(&row.name, self.rows.len(), body)),
+                branch: None,
+            });
         }
         for (name, _) in self.placeholders.iter().zip(used).filter(|(_, used)| !used) {
             errors.on(name, Problem::EachUnused(name_of(name)));

@@ -97,6 +97,8 @@ pub(crate) enum Kind {
     Const(String),
     /// `vm.context`
     Context,
+    /// `vm.function_word()`
+    FunctionWord,
     Field(Box<Expr>, usize),
     Deref(Box<Expr>),
     /// What is at an address with any alignment.
@@ -139,7 +141,13 @@ pub(crate) enum Kind {
     TailCall(Box<Expr>),
     Ret(Box<Expr>),
     Deopt,
+    /// Returns the values of the window.
+    RetWindow(LocalId),
     WindowLen(LocalId),
+    /// The slot of the window with this index, which is less than its length.
+    WindowSlot(LocalId, Box<Expr>),
+    /// Sets all slots of the window.
+    Fill(LocalId, Box<Expr>),
 }
 
 /// Operators that mean the same in C and Rust, apart from overflow.
@@ -263,6 +271,8 @@ impl Expr {
             | Kind::Ret(a)
             | Kind::TailCall(a)
             | Kind::Switch(_, a)
+            | Kind::WindowSlot(_, a)
+            | Kind::Fill(_, a)
             | Kind::Call(a, _) => visit(a),
             Kind::Binary(_, a, b) | Kind::And(a, b) | Kind::Or(a, b) | Kind::While(a, b) => {
                 visit(a);
@@ -301,6 +311,7 @@ impl Expr {
             | Kind::Local(_)
             | Kind::Const(_)
             | Kind::Context
+            | Kind::FunctionWord
             | Kind::Break
             | Kind::None
             | Kind::IsGood(_)
@@ -308,6 +319,7 @@ impl Expr {
             | Kind::Next
             | Kind::Jump(_)
             | Kind::Deopt
+            | Kind::RetWindow(_)
             | Kind::WindowLen(_) => {}
         }
     }

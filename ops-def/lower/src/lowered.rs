@@ -77,6 +77,7 @@ impl Symbol {
         vec![
             symbol("HOLE_pc", HoleValue::Pc),
             symbol("HOLE_next_pc", HoleValue::NextPc),
+            symbol("HOLE_function_word", HoleValue::FunctionWord),
             symbol("CONTINUE", HoleValue::Continue),
             symbol("EXIT_deopt", HoleValue::Exit(Exit::Deopt)),
             symbol("EXIT_leave", HoleValue::Exit(Exit::Leave)),

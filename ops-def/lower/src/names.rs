@@ -28,7 +28,7 @@ const LANGUAGE: [&str; 25] = [
 ];
 
 /// Methods of the generated `Assembler` that are not ops.
-pub(crate) const ASSEMBLER: [&str; 12] = [
+pub(crate) const ASSEMBLER: [&str; 14] = [
     "new",
     "pc",
     "label",
@@ -40,6 +40,8 @@ pub(crate) const ASSEMBLER: [&str; 12] = [
     "set_escaping",
     "set_temporaries",
     "catch",
+    "retarget_last",
+    "branch_on_last",
     "finish",
 ];
 

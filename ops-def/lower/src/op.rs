@@ -5,6 +5,7 @@ use proc_macro2::Span;
 use syn::{Attribute, FnArg, ItemFn, ReturnType};
 
 use crate::attributes::{is_known_to_rust, is_operand_attribute, is_vm_op};
+use crate::branches::Branch;
 use crate::catalogue::Problem;
 use crate::errors::{Errors, Member};
 use crate::family::Written;
@@ -26,6 +27,8 @@ pub(crate) struct OpDef {
     pub(crate) function: ItemFn,
     /// Its origin, if `each` made it.
     pub(crate) member: Option<Member>,
+    /// What it has to do with a condition, if it is a branch.
+    pub(crate) branch: Option<Branch>,
 }
 
 /// A parameter of an op.
@@ -116,7 +119,7 @@ impl Eq for SpanEq {}
 /// Reads an op, or returns `None` if its signature has a problem.
 pub(crate) fn read(machine: Machine<'_>, written: &Written, errors: &mut Errors) -> Option<OpDef> {
     let before = errors.len();
-    let Written { function, member } = written;
+    let Written { function, member, branch } = written;
     let signature = &function.sig;
     let name = name_of(&signature.ident);
     if let Some(by) = names::op_is_reserved(&name) {
@@ -140,7 +143,8 @@ pub(crate) fn read(machine: Machine<'_>, written: &Written, errors: &mut Errors)
     }
     let result = read_result(machine, &signature.output, errors);
     let (doc, function, member) = (doc_of(&function.attrs), function.clone(), member.clone());
-    let op = OpDef { name, doc, params, result, result_slot, stencil, function, member };
+    let branch = branch.clone();
+    let op = OpDef { name, doc, params, result, result_slot, stencil, function, member, branch };
     check_shape(machine, &op, errors);
     (errors.len() == before).then_some(op)
 }

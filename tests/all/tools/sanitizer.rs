@@ -102,6 +102,7 @@ static void begin(void) {
   machine.core = (Core){ frames, stack + 256, frames + (below(4) ? 3 : 1), 0, 0, 0 };
   set("HOLE_pc", 0);
   set("HOLE_next_pc", 5);
+  set("HOLE_function_word", edge());
   prepare();
 }
 "#;

@@ -56,10 +56,10 @@ pub mod ops {
         to.jump()
     }
 
-    /// Jumps to `to` if `a < b`.
-    #[vm_op]
-    fn jump_if_less(a: i64, b: i64, to: Label) -> Flow {
-        if a < b { to.jump() } else { Flow::Next }
+    /// Whether `a < b`.
+    #[vm_op(branches(value, if))]
+    fn less(a: i64, b: i64) -> bool {
+        a < b
     }
 
     /// Jumps to the label with this index, or to the last one.
@@ -78,6 +78,18 @@ pub mod ops {
     #[vm_op]
     fn call(vm: &mut Vm, callee: Callee, args: Window) -> Flow {
         vm.call(callee, args)
+    }
+
+    /// Returns the values of the window.
+    #[vm_op]
+    fn ret_all(vm: &mut Vm, values: Window) -> Flow {
+        vm.ret_window(values)
+    }
+
+    /// `dst` = the word of the function
+    #[vm_op]
+    fn word(vm: &mut Vm) -> i64 {
+        vm.function_word() as i64
     }
 
     /// Tail-calls a function with the same arguments.

@@ -107,6 +107,11 @@ pub unsafe trait Language<I: InstructionSet> {
         None
     }
 
+    /// Returns the word of the functions of an op's cases, for a language whose ops use it as an address or an index.
+    fn function_word(&self, _op: &OpInfo, _vm: &Vm<I>) -> u64 {
+        0x0123_4567_89ab_cdef
+    }
+
     /// Returns the minimum number of slots in a window of this op.
     fn shortest_window(&self, _op: &OpInfo) -> u16 {
         0

@@ -324,7 +324,8 @@ impl<'a, I: InstructionSet, L: Language<I>> OpTest<'a, I, L> {
             let constants = localize(language, machine, &case.constants);
             let constants = constants.into_iter().map(I::Value::to_bits).collect();
             let program = Case { constants, ..case.clone() }.program::<I>(scaffold, &language.spaces());
-            let linked = machine.load(&program);
+            let word = language.function_word(&I::OPS[usize::from(case.op.0)], machine.vm());
+            let linked = machine.load_with_word(&program, word);
             let linked = linked.unwrap_or_else(|error| panic!("`{}` cannot be tested: {error}", I::NAME));
             reenters = match case.reentry {
                 Reentry::None => false,

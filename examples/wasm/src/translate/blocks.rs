@@ -256,13 +256,17 @@ impl Translator<'_> {
 
     /// Returns from the function with the last operands.
     pub(super) fn ret(&mut self) {
-        let count = self.ty.results.len();
-        for index in (1..count).rev() {
-            let value = self.pop();
-            self.code.set_result(index as u32, value);
+        match self.ty.results.len() {
+            0 => self.code.ret(Place::Constant(0)),
+            1 => {
+                let value = self.pop();
+                self.code.ret(value);
+            }
+            count => {
+                let values = self.window(count);
+                self.code.ret_all(values, count as u16);
+            }
         }
-        let first = if count == 0 { Place::Constant(0) } else { self.pop() };
-        self.code.ret(first);
         self.is_reachable = false;
     }
 }

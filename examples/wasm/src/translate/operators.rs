@@ -303,29 +303,20 @@ impl Translator<'_> {
         }
     }
 
-    /// Takes the arguments of a call, which are then in a window, and returns its start.
-    fn window(&mut self, params: usize) -> Slot {
-        self.settle_last(params);
-        self.stack.truncate(self.stack.len() - params);
+    /// Takes the arguments of a call or the results of the function, which are then in a window, and returns its start.
+    pub(super) fn window(&mut self, count: usize) -> Slot {
+        self.settle_last(count);
+        self.stack.truncate(self.stack.len() - count);
         // A call writes its result even if there is none.
         self.slot_at(self.stack.len())
     }
 
-    /// Pushes the results of a call. The first is in its slot.
+    /// Pushes the results of a call, which are in their slots.
     fn push_results(&mut self, count: usize) {
-        if count > 0 {
+        for _ in 0..count {
             self.push(Operand::Stacked);
+            self.slot_at(self.stack.len() - 1);
         }
-        for index in 1..count {
-            self.produce_in_place(index as u32);
-        }
-    }
-
-    /// Pushes a result that is not the first. It cannot go to a local at once, because only the last one would.
-    fn produce_in_place(&mut self, index: u32) {
-        self.push(Operand::Stacked);
-        let dst = self.slot_at(self.stack.len() - 1);
-        self.code.result(dst, index);
     }
 
     fn call(&mut self, function: u32) {

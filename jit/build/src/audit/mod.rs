@@ -192,7 +192,7 @@ fn target(hole: &DraftHole) -> Target {
         value if is_number(value, &hole.symbol) => Target::Number,
         HoleValue::Continue | HoleValue::Exit(_) => Target::Code,
         HoleValue::Operand(_) | HoleValue::WindowLen(_) | HoleValue::Pc | HoleValue::NextPc => Target::Code,
-        HoleValue::RegionExits => Target::Code,
+        HoleValue::FunctionWord | HoleValue::RegionExits => Target::Code,
         HoleValue::Runtime(_) | HoleValue::Region => Target::Function,
         HoleValue::Hot | HoleValue::Cold => Target::OwnCode,
         HoleValue::Rodata => Target::OwnConstants,
@@ -203,7 +203,8 @@ fn target(hole: &DraftHole) -> Target {
 pub(crate) fn is_number(value: HoleValue, symbol: &str) -> bool {
     match value {
         HoleValue::Operand(_) => !symbol.starts_with("JUMP_"),
-        HoleValue::WindowLen(_) | HoleValue::Pc | HoleValue::NextPc | HoleValue::RegionExits => true,
+        HoleValue::WindowLen(_) | HoleValue::Pc | HoleValue::NextPc => true,
+        HoleValue::FunctionWord | HoleValue::RegionExits => true,
         _ => false,
     }
 }

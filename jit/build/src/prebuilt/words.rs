@@ -24,6 +24,7 @@ pub(super) fn value_word(value: HoleValue) -> String {
         HoleValue::Exit(exit) => format!("exit:{}", exit.name()),
         HoleValue::Pc => "pc".to_owned(),
         HoleValue::NextPc => "next_pc".to_owned(),
+        HoleValue::FunctionWord => "function_word".to_owned(),
         HoleValue::Continue => "continue".to_owned(),
         HoleValue::Region => "region".to_owned(),
         HoleValue::RegionExits => "region_exits".to_owned(),
@@ -45,6 +46,7 @@ pub(super) fn parse_value(word: &str) -> Option<HoleValue> {
             let plain = [
                 HoleValue::Pc,
                 HoleValue::NextPc,
+                HoleValue::FunctionWord,
                 HoleValue::Continue,
                 HoleValue::Region,
                 HoleValue::RegionExits,

@@ -132,6 +132,18 @@ fn operations_have_types() {
     assert_eq!(inst(3, Inst::Select { to: value(5), condition, then: a, other: a }), InvalidIr::Type);
     let load = Inst::Load { to: value(5), address: value(4), offset: 0, description: Description::Bytes };
     assert_eq!(inst(3, load), InvalidIr::Type);
+    let (to, small) = (value(5), value(4));
+    assert_eq!(inst(3, Inst::WindowLoad { to, window: a, index: small }), InvalidIr::Type);
+    assert_eq!(inst(2, Inst::FunctionWord { to: small }), InvalidIr::Type);
+    for inst in [
+        Inst::WindowFill { window: a, value: small },
+        Inst::WindowStore { window: small, index: a, value: a },
+        Inst::WindowStore { window: a, index: small, value: a },
+    ] {
+        assert_eq!(body_refusal(|body| body.blocks[0].insts.push(inst)), InvalidIr::Type);
+    }
+    let ret = |body: &mut Body| body.blocks[1].end = End::ReturnWindow { window: value(4) };
+    assert_eq!(body_refusal(ret), InvalidIr::Type);
     assert_eq!(body_refusal(|body| body.values[0] = Type::I32), InvalidIr::Type);
     let next = |body: &mut Body| body.blocks[2].end = End::Next { results: vec![value(4)] };
     assert_eq!(body_refusal(next), InvalidIr::Type);

@@ -1,6 +1,6 @@
 //! Conditions → the same Rust and the same C as a value and two branches that are written out.
 
-use crate::family::tests::{assert_same, problems};
+use crate::family::tests::{assert_same, expanded, problems};
 
 /// Conditions, and the same ops written out.
 const CASES: [(&str, &str); 10] = [
@@ -268,4 +268,22 @@ fn a_problem_in_a_condition_is_reported_once() {
     let family = "#[vm_op(branches, each(by): one(1), two(true), three(2))]
                   fn less(a: i64) -> bool { a < by }";
     assert_eq!(problems(family), "expected `i64`, found `bool`; note: only in `two`\n");
+}
+
+#[test]
+fn the_assembler_knows_the_branches_of_each_value() {
+    // `both_a`, `both_a_b_constant` and the two encodings of each branch; `half` has no branch for `false`, and `jumps`
+    // no value.
+    let ops = "#[vm_op(branches)] fn both(a: i64, #[place(slot, constant)] b: i64) -> bool { a < b }
+               #[vm_op(branches(value, if))] fn half(a: i64) -> bool { a == 0 }
+               #[vm_op(branches(if, unless))] fn jumps(a: i64) -> bool { a == 1 }";
+    let text = expanded("value = i64", &module(ops));
+    let (_, arms) = text.split_once("match (op . 0 , when) {").expect("it is a register machine");
+    let (arms, _) = arms.split_once("_ => return None").expect("it is the last arm");
+    let arms = arms.replace("u16", "");
+    assert_eq!(
+        arms.trim(),
+        "(0 , true) => 2 , (1 , true) => 3 , (0 , false) => 4 , (1 , false) => 5 , (6 , true) => 7 ,"
+    );
+    assert!(!expanded("value = i64, operands = stack", &module(ops)).contains("branch_on_last"));
 }

@@ -17,6 +17,9 @@ pub(super) trait Ending: Sized {
     /// The statement after a runtime function, which may have moved the stack.
     const RELOAD: &'static str;
 
+    /// The expression for the frame's first slot.
+    const BASE: &'static str;
+
     /// Returns the statement that leaves the function with the pending error.
     fn throw(&self) -> String;
 
@@ -85,6 +88,7 @@ impl<'a, E: Ending> Emitter<'a, E> {
             Kind::Local(local) => self.local_name(*local),
             Kind::Const(name) => types::const_literal(&self.module.consts[name], &self.module.structs),
             Kind::Context => "vm->context".into(),
+            Kind::FunctionWord => "HOLE_64(HOLE_function_word)".into(),
             Kind::Field(base, index) => self.field(base, *index, path),
             Kind::Deref(pointer) => format!("(*{})", self.expr(pointer, path)),
             Kind::DerefUnaligned(pointer) => format!("UNALIGNED({}, {})", types::name(ty), self.expr(pointer, path)),
@@ -148,21 +152,50 @@ impl<'a, E: Ending> Emitter<'a, E> {
                 if path::writes_memory(place) {
                     path.change_slots();
                 }
-                let place = self.expr(place, path);
-                self.line(format!("{place} = {value};"));
+                if let Kind::WindowSlot(local, index) = &place.kind {
+                    let slot = self.window_slot(*local, index, path);
+                    let word = types::to_word(&value, &place.ty, &self.module.structs);
+                    self.line("IN_ORDER;");
+                    self.line(format!("{slot} = {word};"));
+                } else {
+                    let place = self.expr(place, path);
+                    self.line(format!("{place} = {value};"));
+                }
                 "0".into()
             }
             Kind::WindowLen(local) => format!("{}.len", self.local_name(*local)),
+            Kind::WindowSlot(local, index) => {
+                let slot = self.window_slot(*local, index, path);
+                self.out.keep(types::from_word(&slot, ty, &self.module.structs), ty)
+            }
+            Kind::Fill(local, value) => {
+                let text = self.expr(value, path);
+                let text = self.out.keep(types::to_word(&text, &value.ty, &self.module.structs), &Ty::U64);
+                path.change_slots();
+                let window = self.local_name(*local);
+                self.line("IN_ORDER;");
+                self.braces(&format!("for (uint64_t index = 0; index < {window}.len; index += 1)"), |out| {
+                    out.line(format!("WINDOW_SLOT({}, {window}, index) = {text};", E::BASE));
+                });
+                "0".into()
+            }
             Kind::Next
             | Kind::Jump(_)
             | Kind::Switch(..)
             | Kind::Call(..)
             | Kind::TailCall(_)
             | Kind::Ret(_)
+            | Kind::RetWindow(_)
             | Kind::Deopt => {
                 unreachable!("the checker lets a flow stand at the end of an op only")
             }
         }
+    }
+
+    /// Returns the slot of a window with this index.
+    fn window_slot(&mut self, window: LocalId, index: &Expr, path: &mut Path) -> String {
+        let index = self.expr(index, path);
+        format!("WINDOW_SLOT({}, {}, {index})", E::BASE, self.local_name(window))
     }
 
     fn diverge(&mut self, text: &str) -> String {
@@ -386,6 +419,7 @@ fn does_something(expr: &Expr) -> bool {
             Kind::Helper(..)
                 | Kind::Runtime(..)
                 | Kind::Assign(..)
+                | Kind::Fill(..)
                 | Kind::If(..)
                 | Kind::While(..)
                 | Kind::Block(..)

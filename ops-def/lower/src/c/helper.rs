@@ -18,6 +18,8 @@ impl Ending for HelperEnd<'_> {
     // A helper has no base.
     const RELOAD: &'static str = "frame = vm->core.frame;";
 
+    const BASE: &'static str = "frame->base";
+
     /// The value is not good, or irrelevant because the runtime panicked.
     fn throw(&self) -> String {
         format!("return ({}){{0}};", types::name(self.result))

@@ -49,7 +49,10 @@ fn renumber(expr: &Expr, first: usize) -> Expr {
         Kind::Payload(local) => Kind::Payload(to(*local)),
         Kind::Jump(local) => Kind::Jump(to(*local)),
         Kind::Switch(local, index) => Kind::Switch(to(*local), go(index)),
+        Kind::RetWindow(local) => Kind::RetWindow(to(*local)),
         Kind::WindowLen(local) => Kind::WindowLen(to(*local)),
+        Kind::WindowSlot(local, index) => Kind::WindowSlot(to(*local), go(index)),
+        Kind::Fill(local, value) => Kind::Fill(to(*local), go(value)),
         Kind::Field(a, index) => Kind::Field(go(a), *index),
         Kind::Deref(a) => Kind::Deref(go(a)),
         Kind::DerefUnaligned(a) => Kind::DerefUnaligned(go(a)),
@@ -89,6 +92,7 @@ fn renumber(expr: &Expr, first: usize) -> Expr {
         | Kind::Unit
         | Kind::Const(_)
         | Kind::Context
+        | Kind::FunctionWord
         | Kind::Break
         | Kind::None
         | Kind::Next

@@ -86,7 +86,8 @@ pub(crate) fn op(
     }
     operands.lone_callee = symbols::lone_callee(def);
     let lines: Vec<String> = operands.declarations.iter().flatten().cloned().collect();
-    let end = OpEnd::new(&op.name, tail::Shared { result: def.result, operands });
+    let uses_window = effects.windows_in(&body);
+    let end = OpEnd::new(&op.name, tail::Shared { result: def.result, operands, uses_window });
     let mut emitter = Emitter::new(module, effects, locals, end);
     lines.iter().for_each(|line| emitter.line(line));
     OpEnd::tail(&mut emitter, &body.root, &mut Path::start());

@@ -142,7 +142,11 @@ impl Rest<'_> {
                 Kind::Local(local) | Kind::IsGood(local) | Kind::Payload(local) => {
                     used.insert(local.0);
                 }
-                Kind::Call(_, local) | Kind::WindowLen(local) => {
+                Kind::Call(_, local)
+                | Kind::RetWindow(local)
+                | Kind::WindowLen(local)
+                | Kind::WindowSlot(local, _)
+                | Kind::Fill(local, _) => {
                     used.insert(local.0);
                 }
                 Kind::Block(statements, _) => bound.extend(statements.iter().filter_map(declared)),

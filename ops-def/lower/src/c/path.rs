@@ -93,7 +93,7 @@ fn changes_slots(expr: &Expr, effects: &Effects) -> bool {
     let mut found = false;
     expr.walk(&mut |part| {
         found |= match &part.kind {
-            Kind::Runtime(..) => true,
+            Kind::Runtime(..) | Kind::Fill(..) => true,
             Kind::Helper(name, _) => effects.visible(name),
             Kind::Assign(place, _) => writes_memory(place),
             _ => false,

@@ -159,7 +159,10 @@ extern uint64_t hosted_hole(const char *name);
  * what turns out to be one slot. Needed before every write to a slot, except a stencil's only one. */
 #define IN_ORDER __asm__ volatile("" ::: "memory")
 
-extern char HOLE_pc[], HOLE_next_pc[];
+/* A slot of a window. Accesses to it and to other slots of the frame are in order in the same way. */
+#define WINDOW_SLOT(base, window, index) (((Slot *)((char *)(base) + (window).offset_bytes))[index])
+
+extern char HOLE_pc[], HOLE_next_pc[], HOLE_function_word[];
 extern Continuation CONTINUE;
 extern Continuation EXIT_deopt COLD, EXIT_leave COLD, EXIT_throw COLD, EXIT_poll COLD;
 

@@ -17,9 +17,9 @@ use super::names;
 pub(super) fn symbols(module: &Module, op: &Op, def: &OpDef, body: &Body) -> Vec<Symbol> {
     let mut used = BTreeSet::new();
     let mut lens = BTreeSet::new();
-    let (mut calls, mut continues, mut leaves) = (false, false, false);
+    let (mut calls, mut continues, mut leaves, mut word) = (false, false, false, false);
     body.root.walk(&mut |expr| match expr.kind {
-        // A helper that takes a window can only use its length.
+        // A helper need not use all of a window that it takes.
         Kind::Local(_) if expr.ty == Ty::Window => {}
         Kind::Local(local) | Kind::IsGood(local) | Kind::Payload(local) | Kind::Jump(local) => {
             used.insert(local.0);
@@ -39,6 +39,13 @@ pub(super) fn symbols(module: &Module, op: &Op, def: &OpDef, body: &Body) -> Vec
         Kind::WindowLen(window) => {
             lens.insert(window.0);
         }
+        Kind::WindowSlot(window, _) => {
+            used.insert(window.0);
+        }
+        Kind::RetWindow(window) | Kind::Fill(window, _) => {
+            used.insert(window.0);
+            lens.insert(window.0);
+        }
         Kind::Runtime(_, ref args) => {
             for arg in args {
                 if let (Kind::Local(window), Ty::Window) = (&arg.kind, &arg.ty) {
@@ -49,6 +56,7 @@ pub(super) fn symbols(module: &Module, op: &Op, def: &OpDef, body: &Body) -> Vec
         }
         Kind::Next => continues = true,
         Kind::Deopt => leaves = true,
+        Kind::FunctionWord => word = true,
         _ => {}
     });
     let results = def.result.kind.values() > 0 && has_result(&body.root);
@@ -58,6 +66,7 @@ pub(super) fn symbols(module: &Module, op: &Op, def: &OpDef, body: &Body) -> Vec
         symbol.required = match symbol.value {
             HoleValue::Continue => continues || falls_through || calls,
             HoleValue::NextPc => calls || leaves,
+            HoleValue::FunctionWord => word,
             _ => false,
         };
     }
@@ -101,7 +110,10 @@ pub(super) fn lone_callee(def: &OpDef) -> Option<usize> {
 pub(crate) fn transfers(body: &Body) -> bool {
     let mut found = false;
     body.root.walk(&mut |expr| {
-        found |= matches!(expr.kind, Kind::Call(..) | Kind::TailCall(_) | Kind::Ret(_) | Kind::Switch(..))
+        found |= matches!(
+            expr.kind,
+            Kind::Call(..) | Kind::TailCall(_) | Kind::Ret(_) | Kind::RetWindow(_) | Kind::Switch(..)
+        )
     });
     found
 }

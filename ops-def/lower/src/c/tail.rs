@@ -29,6 +29,8 @@ pub(super) struct OutlinedEnd {
 pub(super) struct Shared {
     pub(super) result: OpResult,
     pub(super) operands: Operands,
+    /// Whether the op reads or writes slots of its window.
+    pub(super) uses_window: bool,
 }
 
 /// An end of a function that belongs to an op.
@@ -56,6 +58,8 @@ impl OpEnd {
 
 impl Ending for OpEnd {
     const RELOAD: &'static str = "RELOAD;";
+
+    const BASE: &'static str = "base";
 
     fn throw(&self) -> String {
         "TAIL EXIT_throw(vm, base, frame);".to_owned()
@@ -99,6 +103,8 @@ impl EndOfOp for OpEnd {
 
 impl Ending for OutlinedEnd {
     const RELOAD: &'static str = "RELOAD;";
+
+    const BASE: &'static str = "base";
 
     fn throw(&self) -> String {
         "return EXIT_throw(vm, base, frame);".to_owned()
@@ -209,9 +215,22 @@ impl<E: EndOfOp> Emitter<'_, E> {
             Kind::Ret(value) => {
                 let text = self.expr(value, path);
                 let word = types::to_word(&text, &value.ty, &self.module.structs);
+                if self.end.op().uses_window {
+                    self.line("IN_ORDER;");
+                }
                 self.line(format!("base[0] = {word};"));
-                self.line("frame -= 1;");
-                self.leave("frame->ret(vm, frame->base, frame)");
+                self.ret();
+            }
+            Kind::RetWindow(window) => {
+                let window = self.local_name(*window);
+                self.braces(&format!("for (uint64_t index = 0; index < {window}.len; index += 1)"), |out| {
+                    out.line(format!("uint64_t word = WINDOW_SLOT(base, {window}, index);"));
+                    // The window can begin at any slot of the frame, so the first values may replace later ones only
+                    // after those were read.
+                    out.line("IN_ORDER;");
+                    out.line("base[index] = word;");
+                });
+                self.ret();
             }
             Kind::Deopt => {
                 self.line("frame->pc = HOLE_OFFSET(HOLE_next_pc);");
@@ -224,6 +243,11 @@ impl<E: EndOfOp> Emitter<'_, E> {
                 }
             }
         }
+    }
+
+    fn ret(&mut self) {
+        self.line("frame -= 1;");
+        self.leave("frame->ret(vm, frame->base, frame)");
     }
 
     /// Writes the results, and continues with the next op.
@@ -240,6 +264,9 @@ impl<E: EndOfOp> Emitter<'_, E> {
         let ty = self.module.value.clone();
         if let [value] = values {
             let word = types::to_word(value, &ty, &self.module.structs);
+            if self.end.op().uses_window {
+                self.line("IN_ORDER;");
+            }
             self.line(format!("WRITE_SLOT(HOLE_dst, {word});"));
             return;
         }

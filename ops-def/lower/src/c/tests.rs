@@ -33,6 +33,9 @@ const MODULE: &str = "
         }
         #[vm_op] fn see(vm: &mut Vm, args: Window) { look(vm, args) }
         #[vm_op] fn len(args: Window) -> i64 { args.len() as i64 }
+        #[vm_op] fn fill(vm: &mut Vm, args: Window) { vm.fill(args, 1); }
+        #[vm_op] fn ret_all(vm: &mut Vm, args: Window) -> Flow { vm.ret_window(args) }
+        #[vm_op] fn word(vm: &mut Vm) -> i64 { vm.function_word() as i64 }
     }
 ";
 
@@ -93,6 +96,9 @@ fn code_must_use_what_its_op_uses() {
         "early: CONTINUE HOLE_dst HOLE_a",
         "see: HOLE_args HOLE_args_len",
         "len: CONTINUE HOLE_dst HOLE_args_len",
+        "fill: HOLE_args HOLE_args_len",
+        "ret_all: HOLE_args HOLE_args_len",
+        "word: HOLE_function_word CONTINUE HOLE_dst",
     ];
     assert_eq!(required, expected);
 }

@@ -96,14 +96,18 @@ tags! { Kind:
     WindowLen = 39,
     DerefUnaligned = 40,
     Switch = 41,
-    Expect = 42,
+    RetWindow = 42,
+    WindowSlot = 43,
+    Fill = 44,
+    FunctionWord = 45,
+    Expect = 46,
 }
 
 impl Canonical for Kind {
     fn put(&self, out: &mut Bytes) {
         out.tag(self.tag());
         match self {
-            Kind::Unit | Kind::Context | Kind::Break | Kind::None | Kind::Next | Kind::Deopt => {}
+            Kind::Unit | Kind::Context | Kind::FunctionWord | Kind::Break | Kind::None | Kind::Next | Kind::Deopt => {}
             Kind::Int(bits) | Kind::Float(bits) => out.put(bits),
             Kind::Bool(value) => out.put(value),
             Kind::Const(name) => out.put(name),
@@ -111,6 +115,7 @@ impl Canonical for Kind {
             | Kind::IsGood(local)
             | Kind::Payload(local)
             | Kind::Jump(local)
+            | Kind::RetWindow(local)
             | Kind::WindowLen(local) => out.put(local),
             Kind::Deref(a)
             | Kind::DerefUnaligned(a)
@@ -132,9 +137,9 @@ impl Canonical for Kind {
                 out.put(base);
                 out.put(index);
             }
-            Kind::Switch(labels, index) => {
-                out.put(labels);
-                out.put(index);
+            Kind::Switch(of, a) | Kind::WindowSlot(of, a) | Kind::Fill(of, a) => {
+                out.put(of);
+                out.put(a);
             }
             Kind::Call(callee, window) => {
                 out.put(callee);

@@ -83,6 +83,7 @@ pub(crate) enum Problem {
     ResultSlot,
     StackCall,
     CallPops,
+    StackReturns,
     Reviewed,
     // Types.
     UnknownType(String),

@@ -314,6 +314,10 @@ impl Problem {
                 "this op pushes a call's result on one path and not on another",
                 "on a stack machine, an op that calls must call or return an error on every path",
             ),
+            Problem::StackReturns => pair(
+                "a function of a stack machine returns one value",
+                "write `vm.ret(value)`: a call pushes one result, so the others would be lost",
+            ),
             Problem::CallPops => pair(
                 "this op makes a call and pops more than its window",
                 "a call's result replaces the window: take the other values as `#[place(slot)]`, or leave them on the stack for another op to drop",
@@ -423,7 +427,7 @@ impl Problem {
             ),
             Problem::VmField(field) => (
                 format!("an op cannot access `vm.{field}`"),
-                "use `vm.context`, `vm.call(callee, window)`, `vm.tail_call(callee)`, `vm.ret(value)` and `vm.deopt()`; the rest is for runtime functions".into(),
+                "use `vm.context`, `vm.call(callee, window)`, `vm.tail_call(callee)`, `vm.ret(value)`, `vm.ret_window(window)` and `vm.deopt()`, and `vm.slot_of`, `vm.set_slot_of` and `vm.fill` for the window, and `vm.function_word()`; the rest is for runtime functions".into(),
             ),
             Problem::VmValue => pair(
                 "`vm` can only be passed to a function or used for its context",

@@ -44,17 +44,17 @@ impl Checker<'_> {
         }
     }
 
-    /// Checks `vm.call(…)`, `vm.tail_call(…)`, `vm.ret(…)`, `vm.deopt()`, `to.jump()`, `labels.jump(…)` and
-    /// `args.len()`. Returns the outer `None` for any other call.
+    /// Checks the methods of `vm`, labels and windows. Returns the outer `None` for any other call.
     fn machine_call(&mut self, call: &syn::ExprMethodCall) -> Option<Option<Expr>> {
         let [vm, label, labels, window] =
             [Ty::Vm, Ty::Label, Ty::Labels, Ty::Window].map(|ty| self.operand(&call.receiver, &ty));
         let method = name_of(&call.method);
         let takes = match (vm, label.or(labels), window, method.as_str()) {
-            (Some(_), _, _, "call") => 2,
-            (Some(_), _, _, "ret" | "tail_call") => 1,
+            (Some(_), _, _, "set_slot_of") => 3,
+            (Some(_), _, _, "call" | "slot_of" | "fill") => 2,
+            (Some(_), _, _, "ret" | "ret_window" | "tail_call") => 1,
             (_, Some(_), _, "jump") if labels.is_some() => 1,
-            (Some(_), _, _, "deopt") | (_, Some(_), _, "jump") | (_, _, Some(_), "len") => 0,
+            (Some(_), _, _, "deopt" | "function_word") | (_, Some(_), _, "jump") | (_, _, Some(_), "len") => 0,
             (Some(_), ..) => return Some(self.fail(&call.method, Problem::VmField(method))),
             _ => return None,
         };
@@ -69,6 +69,9 @@ impl Checker<'_> {
                 None => return Some(None),
             },
             (.., Some(window)) => return Some(Some(Expr::new(Kind::WindowLen(window), Ty::U64, call.span()))),
+            _ if method == "fill" => return Some(self.fill(call)),
+            _ if method == "function_word" => return Some(Some(Expr::new(Kind::FunctionWord, Ty::U64, call.span()))),
+            _ if matches!(method.as_str(), "slot_of" | "set_slot_of") => return Some(self.slot_of(call)),
             _ => match self.leave(call, &method) {
                 Some(kind) => kind,
                 None => return Some(None),
@@ -77,17 +80,15 @@ impl Checker<'_> {
         Some(Some(Expr::new(kind, Ty::Flow, call.span())))
     }
 
-    /// Checks `vm.call(…)`, `vm.tail_call(…)`, `vm.ret(…)` and `vm.deopt()`.
+    /// Checks the methods of `vm` whose result is a flow.
     fn leave(&mut self, call: &syn::ExprMethodCall, method: &str) -> Option<Kind> {
         match method {
             "call" => {
                 let callee = self.expect(&call.args[0], &Ty::Callee);
-                let Some(window) = self.operand(&call.args[1], &Ty::Window) else {
-                    let found = self.expr(&call.args[1], None)?.ty.to_string();
-                    return self.fail(&call.args[1], Problem::Mismatch { expected: Ty::Window.to_string(), found });
-                };
+                let window = self.window(&call.args[1])?;
                 Some(Kind::Call(callee?.boxed(), window))
             }
+            "ret_window" => Some(Kind::RetWindow(self.window(&call.args[0])?)),
             "tail_call" => Some(Kind::TailCall(self.expect(&call.args[0], &Ty::Callee)?.boxed())),
             "ret" => {
                 let ty = self.module.value.clone();

@@ -13,6 +13,7 @@ mod method;
 mod pattern;
 mod place;
 mod rules;
+mod window;
 
 pub(crate) use rules::check_effects;
 

@@ -173,6 +173,7 @@ fn is_simple(expr: &Expr) -> bool {
                     | Kind::Local(_)
                     | Kind::Const(_)
                     | Kind::Context
+                    | Kind::FunctionWord
                     | Kind::Field(..)
                     | Kind::Deref(_)
                     | Kind::DerefUnaligned(_)

@@ -34,6 +34,7 @@ pub(super) fn check_op(module: &Module, op: &OpDef, body: &Body, errors: &mut Er
     body.root.walk(&mut |expr| match expr.kind {
         Kind::Call(..) | Kind::TailCall(_) => calls = true,
         Kind::Next | Kind::Jump(_) | Kind::Switch(..) | Kind::Deopt => continues = true,
+        Kind::RetWindow(_) if module.args.stack => errors.at(expr.span, Problem::StackReturns),
         _ => {}
     });
     if module.args.stack && calls && continues {
@@ -56,7 +57,14 @@ pub(crate) fn check_effects(body: &Body, helpers: &Effects, errors: &mut Errors)
 fn is_flow(expr: &Expr) -> bool {
     matches!(
         expr.kind,
-        Kind::Next | Kind::Jump(_) | Kind::Switch(..) | Kind::Call(..) | Kind::TailCall(_) | Kind::Ret(_) | Kind::Deopt
+        Kind::Next
+            | Kind::Jump(_)
+            | Kind::Switch(..)
+            | Kind::Call(..)
+            | Kind::TailCall(_)
+            | Kind::Ret(_)
+            | Kind::RetWindow(_)
+            | Kind::Deopt
     )
 }
 
@@ -148,6 +156,10 @@ impl Late<'_> {
                     self.found.push(expr.span);
                 }
                 after || self.helpers.visible(name)
+            }
+            Kind::Fill(_, value) => {
+                self.expr(value, before);
+                true
             }
             // Nothing follows it.
             Kind::Return(value) => {

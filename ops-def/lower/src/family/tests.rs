@@ -111,7 +111,7 @@ fn tokens(text: &str) -> TokenStream {
 }
 
 /// Returns the handlers, the metadata with the documentation, and the assembler; or the errors.
-fn expanded(arguments: &str, module: &str) -> String {
+pub(crate) fn expanded(arguments: &str, module: &str) -> String {
     expand(tokens(arguments), tokens(module), |_| TableFile::Missing("nothing is made".into())).to_string()
 }
 
@@ -131,9 +131,16 @@ fn lowered(arguments: &str, module: &str) -> String {
 #[track_caller]
 pub(crate) fn assert_same(arguments: &str, short: &str, written_out: &str) {
     assert_eq!(lowered(arguments, short), lowered(arguments, written_out));
-    let (expanded, truth) = (expanded(arguments, short), expanded(arguments, written_out));
+    let [expanded, truth] = [short, written_out].map(|ops| without_branches(&expanded(arguments, ops)));
     let same = expanded.chars().zip(truth.chars()).take_while(|(a, b)| a == b).count();
     assert!(expanded == truth, "{short}\nbecomes … {}", expanded.chars().skip(same).take(200).collect::<String>());
+}
+
+/// Removes which branch belongs to which value, since ops that are written out do not say it.
+fn without_branches(text: &str) -> String {
+    let Some((before, rest)) = text.split_once("match (op . 0 , when) {") else { return text.to_owned() };
+    let (_, after) = rest.split_once("_ => return None").expect("it is the last arm");
+    format!("{before}{after}")
 }
 
 #[test]

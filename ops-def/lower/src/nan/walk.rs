@@ -238,8 +238,8 @@ impl<'a> Walk<'a> {
             Kind::Payload(local) => env.get(*local).part(0),
             Kind::Field(base, index) => self.eval(base, flow).part(*index),
             Kind::Context => self.given(&expr.ty),
-            Kind::Deref(pointer) | Kind::DerefUnaligned(pointer) => {
-                self.eval(pointer, flow);
+            Kind::Deref(of) | Kind::DerefUnaligned(of) | Kind::WindowSlot(_, of) => {
+                self.eval(of, flow);
                 self.given(&expr.ty)
             }
             Kind::Negate(a) => self.eval(a, flow),
@@ -317,6 +317,10 @@ impl<'a> Walk<'a> {
                 }
                 _ => Known::Plain,
             },
+            Kind::Fill(_, value) => {
+                self.leave(value, flow, &|| Problem::NanLeaves("stored"));
+                Known::Plain
+            }
             Kind::Assign(place, value) => {
                 if let Some(place) = variable(place) {
                     let known = self.eval(value, flow);

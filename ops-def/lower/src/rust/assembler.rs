@@ -21,6 +21,7 @@ pub(super) fn assembler(set: &Set) -> TokenStream {
         })
         .collect();
     let own = own_methods();
+    let looking_back = (!set.module.args.stack).then(|| looking_back(replaced(set)));
     quote! {
         /// Assembles a function of this instruction set: a method per op, labels, source positions.
         ///
@@ -32,7 +33,49 @@ pub(super) fn assembler(set: &Set) -> TokenStream {
         impl Assembler {
             #own
 
+            #looking_back
+
             #(#methods)*
+        }
+    }
+}
+
+/// Generates for each branch of a condition what it replaces: the opcode of the condition's value, and the value for which
+/// the branch jumps.
+fn replaced(set: &Set) -> impl Iterator<Item = TokenStream> {
+    let opcodes = |name: &str| -> Vec<u16> {
+        (0..).zip(&set.ops).filter(|(_, op)| set.module.ops[op.def].name == name).map(|(opcode, _)| opcode).collect()
+    };
+    let branches = set.module.ops.iter().filter_map(|op| Some((op, op.branch.as_ref()?)));
+    branches.flat_map(move |(op, branch)| {
+        let when = branch.when;
+        // Both have the same operands, so their encodings are in the same order.
+        let pairs = opcodes(&branch.value).into_iter().zip(opcodes(&op.name));
+        pairs.map(move |(value, branch)| quote!((#value, #when) => #branch,))
+    })
+}
+
+/// Generates the methods that change the last op, of a register machine. `names::ASSEMBLER` lists their names.
+fn looking_back(replaced: impl Iterator<Item = TokenStream>) -> TokenStream {
+    quote! {
+        /// Makes the last op write its result to `to` instead of `from`, and returns `true`; or returns `false`, if its
+        /// only result is not in `from`, or a label is bound after it. Nothing else may read `from`.
+        pub fn retarget_last(&mut self, from: ::mimeo::def::Slot, to: ::mimeo::def::Slot) -> bool {
+            self.0.retarget_last(from, to)
+        }
+
+        /// Replaces the last op by a branch to `to`, and returns `true`, if it is the value of a condition in the slot
+        /// `value`, and the condition has a branch that jumps if the value is `when`. Returns `false` if not, or if a
+        /// label is bound after it. Nothing else may read `value`.
+        pub fn branch_on_last(&mut self, value: ::mimeo::def::Slot, to: ::mimeo::asm::Target, when: bool) -> bool {
+            let branch = |op: ::mimeo::def::OpIndex| {
+                let branch: u16 = match (op.0, when) {
+                    #(#replaced)*
+                    _ => return None,
+                };
+                Some(::mimeo::def::OpIndex(branch))
+            };
+            self.0.branch_on_last(value, to, branch)
         }
     }
 }
@@ -167,6 +210,9 @@ fn method(set: &Set, def: usize, variants: &[&Op], base: u16) -> TokenStream {
 fn operand_parts(encoding: &Encoding, name: &Ident, value: &TokenStream) -> (Vec<TokenStream>, Option<TokenStream>) {
     match encoding {
         Encoding::Stack { .. } => (vec![], None),
+        Encoding::Slot { output: true } => {
+            (vec![quote!(#name: ::mimeo::def::Slot)], Some(quote!(self.0.result(#name);)))
+        }
         Encoding::Slot { .. } => (vec![quote!(#name: ::mimeo::def::Slot)], Some(quote!(self.0.unit(#name.0);))),
         Encoding::Constant => {
             (vec![quote!(#name: #value)], Some(quote!(self.0.constant(::mimeo::Value::to_bits(#name));)))
@@ -205,13 +251,13 @@ mod tests {
 
     use quote::quote;
 
-    use super::own_methods;
+    use super::{looking_back, own_methods};
     use crate::names::ASSEMBLER;
 
     #[test]
     fn no_op_can_have_the_name_of_another_method() {
-        let own = own_methods();
-        let block: syn::ItemImpl = syn::parse2(quote!(impl Assembler { #own })).expect("it is Rust");
+        let (own, looking_back) = (own_methods(), looking_back(std::iter::empty()));
+        let block: syn::ItemImpl = syn::parse2(quote!(impl Assembler { #own #looking_back })).expect("it is Rust");
         let names: BTreeSet<String> = block
             .items
             .iter()

@@ -54,7 +54,8 @@ fn arm(set: &Set, op: &Op) -> TokenStream {
     let pops = usize::from(op.pops);
     let drop = (op.pops > 0 || window.is_some()).then(|| quote!(at.drop(#pops + usize::from(#above));));
     let calls_runtime = set.bodies[op.def].as_ref().is_some_and(|body| set.effects.in_body(body));
-    let sync = calls_runtime.then(|| quote!(at.sync(vm);));
+    let needs_record = set.bodies[op.def].as_ref().is_some_and(|body| set.effects.needs_record(body));
+    let sync = needs_record.then(|| quote!(at.sync(vm);));
     let follow = calls_runtime.then(|| quote!(at.follow(vm);));
     let throw = def.result.fallible.then(|| {
         quote! {

@@ -109,12 +109,28 @@ impl Builder {
         self.add(Type::I64, |to| Inst::Context { to })
     }
 
+    pub(super) fn function_word(&mut self) -> ValueId {
+        self.add(Type::I64, |to| Inst::FunctionWord { to })
+    }
+
     pub(super) fn load(&mut self, ty: Type, address: ValueId, offset: u32, description: Description) -> ValueId {
         self.add(ty, |to| Inst::Load { to, address, offset, description })
     }
 
     pub(super) fn store(&mut self, address: ValueId, offset: u32, description: Description, value: ValueId) {
         self.blocks[self.current].0.insts.push(Inst::Store { address, offset, description, value });
+    }
+
+    pub(super) fn window_load(&mut self, window: ValueId, index: ValueId) -> ValueId {
+        self.add(Type::I64, |to| Inst::WindowLoad { to, window, index })
+    }
+
+    pub(super) fn window_store(&mut self, window: ValueId, index: ValueId, value: ValueId) {
+        self.blocks[self.current].0.insts.push(Inst::WindowStore { window, index, value });
+    }
+
+    pub(super) fn window_fill(&mut self, window: ValueId, value: ValueId) {
+        self.blocks[self.current].0.insts.push(Inst::WindowFill { window, value });
     }
 
     /// Converts an integer to another width.

@@ -130,7 +130,7 @@ impl Lowerer<'_> {
     }
 
     /// Evaluates a value of the instruction set's type, and returns it as a word.
-    fn word(&mut self, value: &Expr) -> ValueId {
+    pub(super) fn word(&mut self, value: &Expr) -> ValueId {
         let leaf = self.part(value, &self.module.value.clone())[0];
         self.word_of_leaf(leaf, &self.module.value.clone())
     }
@@ -155,6 +155,7 @@ impl Lowerer<'_> {
             }
             Kind::TailCall(callee) => End::TailCall { callee: self.one(callee) },
             Kind::Ret(value) => End::Return { value: self.word(value) },
+            Kind::RetWindow(window) => End::ReturnWindow { window: self.local(*window)[0] },
             Kind::Deopt => End::Deopt,
             _ => unreachable!("the checker lets only flows have their type"),
         };

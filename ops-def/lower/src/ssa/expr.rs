@@ -36,10 +36,16 @@ impl Lowerer<'_> {
             Kind::Float(bits) => vec![self.out.number(self.number_type(ty), *bits)],
             Kind::Bool(value) => vec![self.out.number(Type::I8, (*value).into())],
             Kind::Unit => Leaves::new(),
+            Kind::FunctionWord => vec![self.out.function_word()],
             Kind::Local(local) => self.local(*local),
             Kind::Const(name) => {
                 let constant = &self.module.consts[name];
                 self.constant(&constant.value, &constant.ty)
+            }
+            Kind::WindowSlot(window, index) => {
+                let (window, index) = (self.local(*window)[0], self.one(index));
+                let word = self.out.window_load(window, index);
+                self.leaves_of_word(word, ty)
             }
             Kind::Context | Kind::Field(..) | Kind::Deref(_) | Kind::DerefUnaligned(_) => match self.place(expr) {
                 Place::Leaves(leaves) => leaves,
@@ -123,6 +129,11 @@ impl Lowerer<'_> {
                 self.assign(place, value);
                 Leaves::new()
             }
+            Kind::Fill(window, value) => {
+                let (value, window) = (self.word(value), self.local(*window)[0]);
+                self.out.window_fill(window, value);
+                Leaves::new()
+            }
             Kind::WindowLen(local) => {
                 let word = self.local(*local)[0];
                 let bits = self.out.number(Type::I64, 32);
@@ -134,6 +145,7 @@ impl Lowerer<'_> {
             | Kind::Call(..)
             | Kind::TailCall(_)
             | Kind::Ret(_)
+            | Kind::RetWindow(_)
             | Kind::Deopt => {
                 unreachable!("the checker lets a flow stand at the end of an op only")
             }

@@ -114,6 +114,11 @@ impl Lowerer<'_> {
             }
             return;
         }
+        if let Kind::WindowSlot(window, index) = &place.kind {
+            let (window, index) = (self.local(*window)[0], self.one(index));
+            let word = self.word_of_leaf(value[0], &place.ty);
+            return self.out.window_store(window, index, word);
+        }
         match self.place(place) {
             Place::Memory(memory) => self.store(memory, &place.ty, &mut value.into_iter()),
             Place::Leaves(_) => unreachable!("the checker lets only variables and memory be assigned"),

@@ -7,6 +7,7 @@
 
 use std::cell::Cell;
 
+use mimeo::Function;
 use mimeo::def::Pc;
 use mimeo::def::frame::{CORE_BYTES, CodeAddr, Core, Exit, Fault, Frame, FunctionHeader, Outcome, PANICKED};
 use mimeo::def::op::OpInfo;
@@ -270,6 +271,8 @@ impl Run {
             Inst::Select { to, condition, then, other } => {
                 (to, self.get(if self.get(condition) == 0 { other } else { then }))
             }
+            // SAFETY: (3): the record names a loaded function.
+            Inst::FunctionWord { to } => (to, unsafe { (*(*self.frame).function.cast::<Function>()).word() }),
             Inst::Context { to } => (to, self.core.expose_provenance() as u64 + CORE_BYTES as u64),
             Inst::Load { to, address, offset, description } => {
                 let address = self.get(address).wrapping_add(offset.into());
@@ -284,8 +287,34 @@ impl Run {
                 unsafe { self.store(code, info, access, self.get(value)) };
                 return;
             }
+            // SAFETY: (3); the verifier checks that the window is in the frame.
+            Inst::WindowLoad { to, window, index } => (to, unsafe { *self.window_slot(window, index) }),
+            Inst::WindowFill { window, value } => {
+                let (window, value) = (self.get(window), self.get(value));
+                for slot in window as u32..window as u32 + (window >> 32) as u32 {
+                    // SAFETY: (3); the verifier checks that the window is in the frame.
+                    unsafe { *self.base.add(slot as usize) = value };
+                }
+                return;
+            }
+            Inst::WindowStore { window, index, value } => {
+                // SAFETY: (3); the verifier checks that the window is in the frame.
+                unsafe { *self.window_slot(window, index) = self.get(value) };
+                return;
+            }
         };
         self.values[to.0 as usize] = bits;
+    }
+
+    /// Returns the address of a slot of a window.
+    ///
+    /// # Panics
+    ///
+    /// If the window has no such slot.
+    fn window_slot(&self, window: ValueId, index: ValueId) -> *mut u64 {
+        let (window, index) = (self.get(window), self.get(index));
+        assert!(index < window >> 32, "a body reads or writes slot {index} of a window that is shorter");
+        self.base.wrapping_add(window as u32 as usize + index as usize)
     }
 
     /// # Safety
@@ -386,6 +415,16 @@ impl Run {
                 // SAFETY: (3): a function has a caller, and a frame at least one slot.
                 unsafe {
                     *self.base = self.get(*value);
+                    self.frame = self.frame.sub(1);
+                    self.base = (*self.frame).base;
+                    Ok((*self.frame).ret)
+                }
+            }
+            End::ReturnWindow { window } => {
+                let window = self.get(*window);
+                // SAFETY: (3): the window is in the frame, and a function has a caller.
+                unsafe {
+                    std::ptr::copy(self.base.add(window as u32 as usize), self.base, (window >> 32) as usize);
                     self.frame = self.frame.sub(1);
                     self.base = (*self.frame).base;
                     Ok((*self.frame).ret)

@@ -156,7 +156,9 @@ impl Changes for Scalar {
 impl Changes for Kind {
     fn changes(&self) -> Vec<Self> {
         match self {
-            Kind::Unit | Kind::Context | Kind::Break | Kind::None | Kind::Next | Kind::Deopt => Vec::new(),
+            Kind::Unit | Kind::Context | Kind::FunctionWord | Kind::Break | Kind::None | Kind::Next | Kind::Deopt => {
+                Vec::new()
+            }
             Kind::Int(bits) => one(bits, Kind::Int),
             Kind::Float(bits) => one(bits, Kind::Float),
             Kind::Bool(value) => one(value, Kind::Bool),
@@ -193,7 +195,10 @@ impl Changes for Kind {
             Kind::Call(callee, window) => two(callee, window, Kind::Call),
             Kind::TailCall(a) => one(a, Kind::TailCall),
             Kind::Ret(a) => one(a, Kind::Ret),
+            Kind::RetWindow(window) => one(window, Kind::RetWindow),
             Kind::WindowLen(window) => one(window, Kind::WindowLen),
+            Kind::WindowSlot(window, index) => two(window, index, Kind::WindowSlot),
+            Kind::Fill(window, value) => two(window, value, Kind::Fill),
         }
     }
 }

@@ -114,6 +114,7 @@ pub(super) fn kinds() -> Vec<Kind> {
         Kind::Local(local),
         Kind::Const(name()),
         Kind::Context,
+        Kind::FunctionWord,
         Kind::Field(boxed(1), 2),
         Kind::Deref(boxed(1)),
         Kind::DerefUnaligned(boxed(1)),
@@ -149,7 +150,10 @@ pub(super) fn kinds() -> Vec<Kind> {
         Kind::TailCall(boxed(1)),
         Kind::Ret(boxed(1)),
         Kind::Deopt,
+        Kind::RetWindow(local),
         Kind::WindowLen(local),
+        Kind::WindowSlot(local, boxed(1)),
+        Kind::Fill(local, boxed(1)),
     ]
 }
 

@@ -148,6 +148,10 @@
     #[vm_op] fn call_given(vm: &mut Vm, callee: Callee, args: Window) -> Flow { vm.call(callee, args) }
     #[vm_op] fn tail(vm: &mut Vm, callee: Callee) -> Flow { vm.tail_call(callee) }
     #[vm_op] fn window_len(args: Window) -> i64 { args.len() as i64 }
+    #[vm_op] fn window_slot(vm: &mut Vm, index: i64, args: Window) -> i64 { match vm.slot_of(args, index as u64) { Some(value) => value, None => 7 } }
+    #[vm_op] fn window_set(vm: &mut Vm, index: i64, args: Window) -> i64 { if vm.set_slot_of(args, index as u64, 5) { 1 } else { vm.fill(args, index); 2 } }
+    #[vm_op] fn window_ret(vm: &mut Vm, args: Window) -> Flow { vm.ret_window(args) }
+    #[vm_op] fn word(vm: &mut Vm) -> i64 { vm.function_word() as i64 }
     #[vm_op] fn immediates(#[imm] a: i8, #[imm] b: u16, #[imm] c: f64, #[imm] d: bool) -> i64 { if d { a as i64 } else { (b as i64) ^ (c as i64) } }
     #[vm_op] fn places(#[place(slot, constant)] a: i64, #[constant] b: i64) -> i64 { a.wrapping_add(b) }
     #[vm_op] fn assigns_in_condition(a: i64, b: i64) -> i64 {

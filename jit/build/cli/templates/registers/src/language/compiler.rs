@@ -2,7 +2,7 @@
 
 use std::mem::replace;
 
-use mimeo::asm::{FunctionBody, FunctionIndex, Place};
+use mimeo::asm::{FunctionBody, FunctionIndex, Place, Target};
 use mimeo::{Position, def::Slot};
 use mimeo_shell::{Diagnostic, Text};
 
@@ -183,7 +183,7 @@ impl Compiler<'_> {
             let (head, end) = (self.code.asm.label(), self.code.asm.label());
             self.code.asm.bind(head);
             let condition = self.expression()?;
-            self.code.asm.jump_unless(condition, end);
+            self.jump_unless(condition, end);
             self.block()?;
             self.code.asm.jump(head);
             self.code.asm.bind(end);
@@ -229,7 +229,7 @@ impl Compiler<'_> {
     fn branch(&mut self) -> Compiled {
         let (no, end) = (self.code.asm.label(), self.code.asm.label());
         let condition = self.expression()?;
-        self.code.asm.jump_unless(condition, no);
+        self.jump_unless(condition, no);
         self.block()?;
         self.code.asm.jump(end);
         self.code.asm.bind(no);
@@ -275,9 +275,28 @@ impl Compiler<'_> {
         self.code.temporaries = index;
         let slot = self.code.temporary();
         if slot != value {
-            self.code.asm.copy(slot, value);
+            self.put(slot, value);
         }
         slot
+    }
+
+    /// Returns `true` if a slot holds a temporary value.
+    fn is_temporary(&self, slot: Slot) -> bool {
+        usize::from(slot.0) >= self.code.scope.len()
+    }
+
+    /// Puts a value into a slot: the op that has just computed it writes it there, or it is copied.
+    fn put(&mut self, slot: Slot, value: Slot) {
+        if !self.is_temporary(value) || !self.code.asm.retarget_last(value, slot) {
+            self.code.asm.copy(slot, value);
+        }
+    }
+
+    /// Jumps unless a value is true: the op that has just compared becomes the jump, or another one follows.
+    fn jump_unless(&mut self, condition: Slot, to: Target) {
+        if !self.is_temporary(condition) || !self.code.asm.branch_on_last(condition, to, false) {
+            self.code.asm.jump_unless(condition, to);
+        }
     }
 
     /// Compiles an expression whose value goes to the next temporary slot.
@@ -451,7 +470,7 @@ impl Compiler<'_> {
     /// Assigns to the variable that the next token names.
     fn store(&mut self, name: &str, value: Slot) -> Compiled {
         if let Some(index) = self.code.scope.iter().rposition(|variable| variable == name) {
-            self.code.asm.copy(Slot(index as u16), value);
+            self.put(Slot(index as u16), value);
         } else {
             let [globals, index] = self.global(name)?;
             self.code.asm.set(globals, index, value);

@@ -4,7 +4,7 @@ use std::mem::replace;
 use std::vec::IntoIter;
 
 use first::compile::words;
-use mimeo::asm::{FunctionBody, FunctionIndex, Place};
+use mimeo::asm::{FunctionBody, FunctionIndex, Place, Target};
 use mimeo::{Position, def::Slot};
 use mimeo_shell::{Diagnostic, START, Text};
 
@@ -62,6 +62,10 @@ impl<'a> Code<'a> {
             Place::Slot(_) => {}
         }
         slot
+    }
+
+    fn is_settled(&self, depth: usize) -> bool {
+        self.stack[depth] == self.temporary(depth).into()
     }
 
     /// Puts all values into their temporaries, where another path of the program expects them.
@@ -262,21 +266,38 @@ impl<'a> Compiler<'a> {
                 self.code.settle_one(depth);
             }
         }
+        let top = self.code.temporary(self.code.stack.len());
         match place {
             Place::Constant(value) => self.code.asm.load(slot, value),
+            // The op that has just computed it can as well write it to the variable.
+            Place::Slot(from) if from == top && self.code.asm.retarget_last(from, slot) => {}
             Place::Slot(from) => self.code.asm.copy(slot, from),
         }
         Ok(())
     }
     // ANCHOR_END: assignment
 
+    // ANCHOR: condition
+    /// Takes the condition from the stack, and jumps if it is nil or false.
+    fn jump_unless(&mut self, to: Target) -> Compiled {
+        let condition = self.pop_slot()?;
+        let top = self.code.temporary(self.code.stack.len());
+        let are_settled = (0..self.code.stack.len()).all(|depth| self.code.is_settled(depth));
+        // A comparison whose result nobody else needs becomes the jump.
+        if are_settled && condition == top && self.code.asm.branch_on_last(condition, to, false) {
+            return Ok(());
+        }
+        self.code.settle();
+        self.code.asm.jump_unless(condition, to);
+        Ok(())
+    }
+    // ANCHOR_END: condition
+
     // ANCHOR: branch
     /// Compiles `CONDITION if … else … then`.
     fn branch(&mut self) -> Compiled {
         let (no, end) = (self.code.asm.label(), self.code.asm.label());
-        let condition = self.pop_slot()?;
-        self.code.settle();
-        self.code.asm.jump_unless(condition, no);
+        self.jump_unless(no)?;
         let before = self.code.stack.clone();
         self.up_to("else")?;
         self.code.settle();
@@ -296,9 +317,7 @@ impl<'a> Compiler<'a> {
         let before = self.code.stack.len();
         self.code.asm.bind(head);
         self.up_to("while")?;
-        let condition = self.pop_slot()?;
-        self.code.settle();
-        self.code.asm.jump_unless(condition, end);
+        self.jump_unless(end)?;
         self.up_to("repeat")?;
         self.code.settle();
         self.code.asm.jump(head);

@@ -63,3 +63,17 @@ fn mistakes_have_a_place() {
     let many = Text { name: "case".to_owned(), text: "1 ".repeat(300) };
     assert_eq!(run(&many, JitConfig::new(Mode::Off)), ["1:511: error: too many variables and values on the stack"]);
 }
+
+#[test]
+fn a_loop_has_three_ops() {
+    let text = Text { name: "loop".to_owned(), text: "0 -> i begin i 100000000 < while i 1 + -> i repeat".to_owned() };
+    let program = compile(&text).expect("it has no mistakes");
+    // ANCHOR: loop
+    let expected = "\
+main (arity 0, locals 2)
+  0000  load r0, int(0)  ; 1:3
+  0003  jump_unless_less r0, int(100000000), 0013  ; 1:26
+";
+    // ANCHOR_END: loop
+    assert_eq!(program.to_string(), expected);
+}

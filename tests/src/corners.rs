@@ -343,7 +343,8 @@ pub mod corner_ops {
     /// Hints, in parts of conditions and for a NaN, and where they have no effect.
     #[vm_op]
     fn hints(a: i64, b: i64, #[imm] f: f64) -> i64 {
-        let sum = if unlikely(f.is_nan()) { 0 } else { f.to_bits() as i64 };
+        let moved = f + 1.0;
+        let bits: i64 = if unlikely(moved.is_nan()) { 0 } else { moved.to_bits() as i64 };
         if !unlikely(a > b || likely(a == 7)) && likely(b != 3) {
             return a.wrapping_sub(b);
         }
@@ -356,7 +357,7 @@ pub mod corner_ops {
         match likely(is_rare) {
             true if unlikely(a < 0) => 5,
             true => 6,
-            false => sum ^ a,
+            false => bits ^ a,
         }
     }
 

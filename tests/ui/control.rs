@@ -87,7 +87,7 @@ mod ops {
         if likely() && unlikely(missing) {
             return 3;
         }
-        if unlikely(let Some(sum) = a.checked_add(b)) { sum } else { a }
+        a
     }
 
     #[vm_op]

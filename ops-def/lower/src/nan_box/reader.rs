@@ -101,7 +101,7 @@ impl Reader<'_> {
             (Type::Tuple(tuple), _) if tuple.elems.is_empty() => {
                 // 0 and 1 are the two of `bool`.
                 self.units += 1;
-                Some(Form::Unit(SHARED_TAG << TAG_SHIFT | 1 + self.units))
+                Some(Form::Unit((SHARED_TAG << TAG_SHIFT) + 1 + self.units))
             }
             (Type::Ptr(pointer), _) => {
                 if let Some(unknown) = self.unknown(&pointer.elem) {

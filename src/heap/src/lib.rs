@@ -148,6 +148,30 @@ pub use vector::Vector;
 /// assert_eq!(Pair::KIND, 1);
 /// ```
 ///
+/// This header is laid out in another way:
+///
+/// ```compile_fail,E0080
+/// #[repr(C)]
+/// pub struct Object {
+///     pub kind: u8,
+///     pub mark: u8,
+///     pub next: *mut Object,
+/// }
+/// # #[derive(Clone, Copy)] struct Value(u64);
+/// # impl Value {
+/// #     fn object(object: *mut Object) -> Value { Value(object as u64) }
+/// #     fn as_object(self) -> Option<*mut Object> { Some(self.0 as *mut Object) }
+/// # }
+/// # #[repr(C)]
+/// # struct Pair {
+/// #     object: Object,
+/// #     one: Value,
+/// # }
+///
+/// // SAFETY: there are no objects.
+/// mimeo_heap::kinds! { unsafe values Value { object, as_object }; header Object; 1 => Pair { one }; }
+/// ```
+///
 /// This has a field that nothing is said about:
 ///
 /// ```compile_fail,E0027

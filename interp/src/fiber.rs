@@ -413,9 +413,9 @@ impl<I: InstructionSet> Vm<I> {
         self.driver.clear_after_fiber_values(fiber)
     }
 
-    /// Returns the bits of all values on the stacks of all fibers that are not running, for a garbage collector for which
-    /// every fiber is in use. With the [active stacks](Vm::active_stacks), these are all values on stacks; those of fibers
-    /// that have resumed another one are in both.
+    /// Returns the bits of all values on the stacks of all fibers that are not running, for a garbage collector for
+    /// which every fiber is in use. With the [active stacks](Vm::active_stacks), these are all values on stacks; those
+    /// of fibers that have resumed another one are in both.
     ///
     /// ```
     /// use mimeo::FiberLimits;

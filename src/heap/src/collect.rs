@@ -21,8 +21,8 @@ impl Drop for Abort {
 }
 
 impl<V: Kinds> Heap<V> {
-    /// Frees the objects that cannot be reached from what `roots` traces, and clears weak references to them. `roots` can
-    /// be called twice, and traces the same each time.
+    /// Frees the objects that cannot be reached from what `roots` traces, and clears weak references to them. `roots`
+    /// can be called twice, and traces the same each time.
     ///
     /// With a machine, use [`collect`] instead. See [`is_due`](Self::is_due) for an example.
     ///
@@ -154,8 +154,8 @@ pub unsafe fn collect<I: Collected>(vm: &mut Vm<I>) {
 /// Runs an action that creates objects, after a [collection](collect) if one is due. If the action runs out of memory,
 /// collects and runs it again.
 ///
-/// A collection that leaves less than a sixteenth of the heap's size available counts as one that did not help: otherwise
-/// a program at its limit would soon do nothing else.
+/// A collection that leaves less than a sixteenth of the heap's size available counts as one that did not help:
+/// otherwise a program at its limit would soon do nothing else.
 ///
 /// # Errors
 ///

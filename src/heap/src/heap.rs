@@ -137,8 +137,9 @@ impl<V: Kinds> Heap<V> {
         NonNull::new(unsafe { alloc(Layout::new::<T>()) }.cast()).ok_or(OutOfMemory)
     }
 
-    /// Returns the interned object with this key. If there is none, adds the one that `make` creates, which must have the
-    /// key. Interned objects with equal keys are the same object, and a collection frees those that are not reachable.
+    /// Returns the interned object with this key. If there is none, adds the one that `make` creates, which must have
+    /// the key. Interned objects with equal keys are the same object, and a collection frees those that are not
+    /// reachable.
     ///
     /// # Errors
     ///

@@ -59,8 +59,8 @@ impl Header {
 ///
 /// # Safety
 ///
-/// [`to_object`](Self::to_object) returns an address only for a value that [`from_object`](Self::from_object) made of it.
-/// The crate of the language keeps the promises of the [contract](crate).
+/// [`to_object`](Self::to_object) returns an address only for a value that [`from_object`](Self::from_object) made of
+/// it. The crate of the language keeps the promises of the [contract](crate).
 pub unsafe trait Tagged: Copy + 'static {
     /// Returns the value of an object. See [`Tagged`] for an example.
     fn from_object(object: NonNull<Header>) -> Self;
@@ -152,8 +152,8 @@ unsafe fn free<T: Managed>(object: NonNull<Header>) {
     }
 }
 
-/// A pointer to a live object. The heap that has made it [gives access](crate::Heap#impl-Index<Gc<T>>-for-Heap<V>) to the
-/// object.
+/// A pointer to a live object. The heap that has made it [gives access](crate::Heap#impl-Index<Gc<T>>-for-Heap<V>) to
+/// the object.
 ///
 /// ```
 /// use mimeo_doc_ops::objects::objects::Value;

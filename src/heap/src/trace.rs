@@ -112,8 +112,8 @@ impl Tracer {
         }
     }
 
-    /// Marks everything that grey objects refer to. If the list of grey objects is incomplete, it finds them in the list
-    /// of all objects.
+    /// Marks everything that grey objects refer to. If the list of grey objects is incomplete, it finds them in the
+    /// list of all objects.
     pub(crate) fn finish(&mut self, objects: *mut Header, kinds: &[Kind]) {
         self.empty(kinds);
         while take(&mut self.is_incomplete) {

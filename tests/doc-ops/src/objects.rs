@@ -178,8 +178,8 @@ unsafe impl Collected for Ops {
 }
 
 // SAFETY: (1) a value is a number or a live object of the heap of its machine, (2) the ops check what it is, (3) the
-// context has no pointers, (4) there are no cells and (5) no callees in the data, (6) no slot's address is taken, (7) the
-// collector traces all stacks and constants, (8) no function calls back, (9) nothing crosses threads.
+// context has no pointers, (4) there are no cells and (5) no callees in the data, (6) no slot's address is taken, (7)
+// the collector traces all stacks and constants, (8) no function calls back, (9) nothing crosses threads.
 unsafe impl mimeo::TrustedOps for Ops {}
 
 /// Returns a pair to be added to a heap.

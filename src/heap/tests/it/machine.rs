@@ -20,8 +20,10 @@ fn load(machine: &mut Machine, arity: u16, write: impl FnOnce(&mut Assembler)) -
     machine.load(&program).expect("there is memory")
 }
 
+/// Returns a machine with a small stack, because a collection clears what is free of it.
 fn machine() -> Machine {
-    Machine::builder((), Host::default()).build()
+    let small = FiberLimits::new().with_slots(64).with_depth(8);
+    Machine::builder((), Host::default()).first_size(small).build()
 }
 
 fn used(machine: &Machine) -> usize {

@@ -9,7 +9,7 @@ use mimeo_doc_ops::objects::objects::{Items, List, Object, Value};
 use mimeo_doc_ops::objects::{Heap, Text, pair, text};
 use mimeo_heap::Gc;
 
-use crate::world::{Random, World};
+use crate::world::{ROUNDS, Random, STEPS, World};
 
 /// The system's allocator, which can refuse, and counts bytes.
 struct Allocator;
@@ -175,8 +175,8 @@ fn a_collection_needs_no_memory() {
     let before = BYTES.get();
     for seed in 0..if cfg!(miri) { 1 } else { 20 } {
         let (mut random, mut world) = (Random::new(seed + 100), World::default());
-        for round in 0..6 {
-            world.run(&mut random, if cfg!(miri) { 60 } else { 200 }).expect("there is no limit");
+        for round in 0..ROUNDS {
+            world.run(&mut random, STEPS).expect("there is no limit");
             let refused = REFUSED.get();
             world.collect(|begins| ALLOWED.set(if begins { round } else { usize::MAX }));
             assert!(round > 0 || REFUSED.get() > refused, "the list of grey objects needs memory");

@@ -99,6 +99,10 @@ impl Interned for Name {
     }
 }
 
+/// The steps of a [run](World::run), and the collections in a world. Miri is slow.
+pub const STEPS: usize = if cfg!(miri) { 30 } else { 300 };
+pub const ROUNDS: usize = if cfg!(miri) { 2 } else { 6 };
+
 pub struct Random(u64);
 
 impl Random {

@@ -8,23 +8,18 @@ use mimeo_shell::{Diagnostic, Text};
 
 use super::heap::text;
 use super::lexer::{Token, lex};
-use super::ops::ops::{Assembler, Program, ProgramBuilder, Value};
+use super::ops::ops::{Assembler as Asm, Program, ProgramBuilder, Value};
 use crate::glue::runtime::{Host, NATIVES};
 
 /// Operators that bind equally, each with what it does to a destination and two operands.
-type Level = &'static [(&'static str, fn(&mut Assembler, Slot, Slot, Slot))];
+type Level = &'static [(&'static str, fn(&mut Asm, Slot, Slot, Slot))];
 
 /// Binary operators, from the loosest to the tightest.
 const LEVELS: &[Level] = &[
-    &[("==", Assembler::equal), ("!=", Assembler::not_equal)],
-    &[
-        ("<", Assembler::less),
-        ("<=", Assembler::less_equal),
-        (">", Assembler::greater),
-        (">=", Assembler::greater_equal),
-    ],
-    &[("+", Assembler::add), ("-", Assembler::subtract)],
-    &[("*", Assembler::multiply), ("/", Assembler::divide)],
+    &[("==", Asm::equal), ("!=", Asm::not_equal)],
+    &[("<", Asm::less), ("<=", Asm::less_equal), (">", Asm::greater), (">=", Asm::greater_equal)],
+    &[("+", Asm::add), ("-", Asm::subtract)],
+    &[("*", Asm::multiply), ("/", Asm::divide)],
 ];
 
 type Compiled<T = ()> = Result<T, Diagnostic>;
@@ -64,7 +59,7 @@ pub fn compile(text: &Text, defined: &mut Definitions, host: &mut Host) -> Compi
 
 /// The code of a function that is being compiled.
 struct Code {
-    asm: Assembler,
+    asm: Asm,
     /// The variables in scope. The index is the slot. Temporary values are above them.
     scope: Vec<String>,
     temporaries: usize,
@@ -77,7 +72,7 @@ struct Code {
 impl Code {
     fn new(name: &str, file: &str, scope: Vec<String>) -> Code {
         let arity = scope.len() as u16;
-        let mut asm = Assembler::new(name, arity, arity);
+        let mut asm = Asm::new(name, arity, arity);
         asm.set_file(file);
         Code { asm, slots: scope.len(), scope, temporaries: 0, captures: Vec::new() }
     }

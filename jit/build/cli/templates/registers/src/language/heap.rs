@@ -26,8 +26,8 @@ pub struct Function {
 mimeo_heap::vector!(Items of Value);
 
 // After each kind are the fields that refer to objects or own memory, and then the others.
-// SAFETY: (1) only the heap makes objects, and `create` keeps those in use; (2) ops read headers; (3) the kinds are here;
-// (4) no reference is kept; (5) nothing is shared; (6) vectors are read.
+// SAFETY: (1) only the heap makes objects, and `create` keeps those in use; (2) ops read headers; (3) the kinds are
+// here; (4) no reference is kept; (5) nothing is shared; (6) vectors are read.
 mimeo_heap::kinds! {
     unsafe values Value { object, as_object };
     header Object;

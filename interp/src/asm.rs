@@ -447,25 +447,6 @@ impl FunctionBuilder {
         self.body.code.push(op.0);
     }
 
-    /// Appends the slot of a result. Those of an op come before its other operands. For generated code.
-    ///
-    /// ```
-    /// use mimeo::asm::FunctionBuilder;
-    /// use mimeo::def::{OpIndex, Slot};
-    ///
-    /// let mut code = FunctionBuilder::new("f", 0, 2);
-    /// code.op(OpIndex(5));
-    /// code.result(Slot(1));
-    /// assert!(code.retarget_last(Slot(1), Slot(0)));
-    /// assert_eq!(code.finish().unwrap().code, [5, 0]);
-    /// ```
-    pub fn result(&mut self, slot: Slot) {
-        if let Some(last) = &mut self.last {
-            last.results += 1;
-        }
-        self.unit(slot.0);
-    }
-
     /// Appends an operand of one unit. See [`op`](Self::op) for an example.
     pub fn unit(&mut self, unit: u16) {
         self.body.code.push(unit);

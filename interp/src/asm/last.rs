@@ -13,6 +13,25 @@ pub(super) struct LastOp {
 }
 
 impl FunctionBuilder {
+    /// Appends the slot of a result. Those of an op come before its other operands. For generated code.
+    ///
+    /// ```
+    /// use mimeo::asm::FunctionBuilder;
+    /// use mimeo::def::{OpIndex, Slot};
+    ///
+    /// let mut code = FunctionBuilder::new("f", 0, 2);
+    /// code.op(OpIndex(5));
+    /// code.result(Slot(1));
+    /// assert!(code.retarget_last(Slot(1), Slot(0)));
+    /// assert_eq!(code.finish().unwrap().code, [5, 0]);
+    /// ```
+    pub fn result(&mut self, slot: Slot) {
+        if let Some(last) = &mut self.last {
+            last.results += 1;
+        }
+        self.unit(slot.0);
+    }
+
     /// Makes the last op write its result to `to` instead of `from`, and returns `true`; or returns `false` and changes
     /// nothing, if its only result is not in `from`, it has a label, or one is bound after it. For a compiler that learns
     /// only after an expression where the value goes, it saves the op that copies it. Nothing else may read `from`: that
@@ -45,8 +64,8 @@ impl FunctionBuilder {
     ///
     /// let mut code = Assembler::new("f", 2, 3);
     /// let end = code.label();
-    /// code.less(Slot(2), Slot(0), Slot(1));
-    /// assert!(code.branch_on_last(Slot(2), end, true), "it is now `jump_if_less`");
+    /// code.equal(Slot(2), Slot(0), Slot(1));
+    /// assert!(code.branch_on_last(Slot(2), end, true), "it is now `jump_if_equal`");
     /// code.add(Slot(2), Slot(0), Slot(1));
     /// assert!(!code.branch_on_last(Slot(2), end, true), "a sum is no condition");
     /// code.bind(end);
@@ -54,7 +73,7 @@ impl FunctionBuilder {
     ///
     /// let mut same = Assembler::new("f", 2, 3);
     /// let end = same.label();
-    /// same.jump_if_less(Slot(0), Slot(1), end);
+    /// same.jump_if_equal(Slot(0), Slot(1), end);
     /// same.add(Slot(2), Slot(0), Slot(1));
     /// same.bind(end);
     /// same.ret(Slot(0));

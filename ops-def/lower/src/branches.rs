@@ -12,7 +12,7 @@ use syn::{FnArg, ItemFn, ReturnType, Type, parse_quote_spanned};
 use crate::arguments::Arguments;
 use crate::catalogue::Problem;
 use crate::errors::Errors;
-use crate::family::{Written, substitute};
+use crate::family::{Branch, Written, substitute};
 use crate::machine::Machine;
 use crate::op::doc_of;
 use crate::text::{name_of, text_of};
@@ -42,15 +42,6 @@ pub(crate) fn expand(
             Err(()) => Vec::new(),
         }
     })
-}
-
-/// An op that is the branch of a condition which also has an op with its value.
-#[derive(Clone, Debug)]
-pub(crate) struct Branch {
-    /// The name of that op.
-    pub(crate) value: String,
-    /// The result for which the branch jumps.
-    pub(crate) when: bool,
 }
 
 /// A condition without problems in its signature.

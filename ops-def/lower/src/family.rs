@@ -7,7 +7,6 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Expr, ItemFn, LitStr, Meta, Pat, Token, Type};
 
 use crate::attributes;
-use crate::branches::Branch;
 use crate::catalogue::Problem;
 use crate::errors::{Errors, Member};
 use crate::text::{name_of, placed, text_of};
@@ -18,6 +17,15 @@ pub(crate) struct Written {
     pub(crate) member: Option<Member>,
     /// What it has to do with a condition, if it is a branch.
     pub(crate) branch: Option<Branch>,
+}
+
+/// An op that is the branch of a condition which also has an op with its value.
+#[derive(Clone, Debug)]
+pub(crate) struct Branch {
+    /// The name of that op.
+    pub(crate) value: String,
+    /// The result for which the branch jumps.
+    pub(crate) when: bool,
 }
 
 /// Returns the ops that a function with `#[vm_op]` defines; none if its `each` has a problem.

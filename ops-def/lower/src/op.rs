@@ -5,10 +5,9 @@ use proc_macro2::Span;
 use syn::{Attribute, FnArg, ItemFn, ReturnType};
 
 use crate::attributes::{is_known_to_rust, is_operand_attribute, is_vm_op};
-use crate::branches::Branch;
 use crate::catalogue::Problem;
 use crate::errors::{Errors, Member};
-use crate::family::Written;
+use crate::family::{Branch, Written};
 use crate::machine::Machine;
 use crate::names;
 use crate::text::{name_of, pattern_name, text_of};

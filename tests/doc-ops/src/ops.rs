@@ -56,10 +56,16 @@ pub mod ops {
         to.jump()
     }
 
-    /// Whether `a < b`.
+    /// Jumps to `to` if `a < b`.
+    #[vm_op]
+    fn jump_if_less(a: i64, b: i64, to: Label) -> Flow {
+        if a < b { to.jump() } else { Flow::Next }
+    }
+
+    /// Whether `a == b`.
     #[vm_op(branches(value, if))]
-    fn less(a: i64, b: i64) -> bool {
-        a < b
+    fn equal(a: i64, b: i64) -> bool {
+        a == b
     }
 
     /// Jumps to the label with this index, or to the last one.

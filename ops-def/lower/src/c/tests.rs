@@ -53,7 +53,7 @@ fn lower(module: &str) -> Lowered {
 fn calls_returns_and_lists_of_labels_continue_at_an_address_that_their_code_reads() {
     let set = lowered();
     let transferring: Vec<&str> = set.ops.iter().filter(|op| op.transfers).map(|op| op.name.as_str()).collect();
-    assert_eq!(transferring, ["jump_to_one", "call", "call_other", "tail_call", "ret"]);
+    assert_eq!(transferring, ["jump_to_one", "call", "call_other", "tail_call", "ret", "ret_all"]);
 }
 
 #[test]

@@ -21,7 +21,7 @@ pub(super) fn assembler(set: &Set) -> TokenStream {
         })
         .collect();
     let own = own_methods();
-    let looking_back = (!set.module.args.stack).then(|| looking_back(replaced(set)));
+    let looking_back = (!set.module.args.stack).then(|| looking_back(&branches(set)));
     quote! {
         /// Assembles a function of this instruction set: a method per op, labels, source positions.
         ///
@@ -40,23 +40,27 @@ pub(super) fn assembler(set: &Set) -> TokenStream {
     }
 }
 
-/// Generates for each branch of a condition what it replaces: the opcode of the condition's value, and the value for which
-/// the branch jumps.
-fn replaced(set: &Set) -> impl Iterator<Item = TokenStream> {
+/// Returns what each branch of a condition replaces, in order: the opcode of the condition's value, the value for which the
+/// branch jumps, and its opcode.
+fn branches(set: &Set) -> Vec<(u16, bool, u16)> {
     let opcodes = |name: &str| -> Vec<u16> {
         (0..).zip(&set.ops).filter(|(_, op)| set.module.ops[op.def].name == name).map(|(opcode, _)| opcode).collect()
     };
     let branches = set.module.ops.iter().filter_map(|op| Some((op, op.branch.as_ref()?)));
-    branches.flat_map(move |(op, branch)| {
-        let when = branch.when;
-        // Both have the same operands, so their encodings are in the same order.
-        let pairs = opcodes(&branch.value).into_iter().zip(opcodes(&op.name));
-        pairs.map(move |(value, branch)| quote!((#value, #when) => #branch,))
-    })
+    let mut found: Vec<_> = branches
+        .flat_map(|(op, branch)| {
+            // Both have the same operands, so their encodings are in the same order.
+            let pairs = opcodes(&branch.value).into_iter().zip(opcodes(&op.name));
+            pairs.map(|(value, opcode)| (value, branch.when, opcode))
+        })
+        .collect();
+    found.sort_unstable();
+    found
 }
 
 /// Generates the methods that change the last op, of a register machine. `names::ASSEMBLER` lists their names.
-fn looking_back(replaced: impl Iterator<Item = TokenStream>) -> TokenStream {
+fn looking_back(branches: &[(u16, bool, u16)]) -> TokenStream {
+    let branches = branches.iter().map(|(value, when, branch)| quote!((#value, #when, #branch),));
     quote! {
         /// Makes the last op write its result to `to` instead of `from`, and returns `true`; or returns `false`, if its
         /// only result is not in `from`, or a label is bound after it. Nothing else may read `from`.
@@ -68,12 +72,10 @@ fn looking_back(replaced: impl Iterator<Item = TokenStream>) -> TokenStream {
         /// `value`, and the condition has a branch that jumps if the value is `when`. Returns `false` if not, or if a
         /// label is bound after it. Nothing else may read `value`.
         pub fn branch_on_last(&mut self, value: ::mimeo::def::Slot, to: ::mimeo::asm::Target, when: bool) -> bool {
+            const BRANCHES: &[(u16, bool, u16)] = &[#(#branches)*];
             let branch = |op: ::mimeo::def::OpIndex| {
-                let branch: u16 = match (op.0, when) {
-                    #(#replaced)*
-                    _ => return None,
-                };
-                Some(::mimeo::def::OpIndex(branch))
+                let found = BRANCHES.binary_search_by_key(&(op.0, when), |&(value, when, _)| (value, when));
+                found.ok().map(|found| ::mimeo::def::OpIndex(BRANCHES[found].2))
             };
             self.0.branch_on_last(value, to, branch)
         }
@@ -256,7 +258,7 @@ mod tests {
 
     #[test]
     fn no_op_can_have_the_name_of_another_method() {
-        let (own, looking_back) = (own_methods(), looking_back(std::iter::empty()));
+        let (own, looking_back) = (own_methods(), looking_back(&[]));
         let block: syn::ItemImpl = syn::parse2(quote!(impl Assembler { #own #looking_back })).expect("it is Rust");
         let names: BTreeSet<String> = block
             .items

@@ -306,11 +306,7 @@ impl Run {
         self.values[to.0 as usize] = bits;
     }
 
-    /// Returns the address of a slot of a window.
-    ///
-    /// # Panics
-    ///
-    /// If the window has no such slot.
+    /// Returns the address of a slot of a window, which the body has compared with its length.
     fn window_slot(&self, window: ValueId, index: ValueId) -> *mut u64 {
         let (window, index) = (self.get(window), self.get(index));
         assert!(index < window >> 32, "a body reads or writes slot {index} of a window that is shorter");

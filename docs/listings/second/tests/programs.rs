@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::Path;
 
+use mimeo::Disassembly;
 use mimeo::asm::FunctionIndex;
 use mimeo::jit::{Gaps, JitConfig, Mode, WithJit as _};
 use mimeo_shell::{Output, Text};
 use second::compile::compile;
-use second::ops::ops::Machine;
+use second::ops::ops::{Machine, Ops};
 use second::runtime::Host;
 
 /// Runs a program, and returns its output and its error.
@@ -70,10 +71,14 @@ fn a_loop_has_three_ops() {
     let program = compile(&text).expect("it has no mistakes");
     // ANCHOR: loop
     let expected = "\
-main (arity 0, locals 2)
-  0000  load r0, int(0)  ; 1:3
-  0003  jump_unless_less r0, int(100000000), 0013  ; 1:26
+main (arity 0, locals 3)
+  0000  load r0, k0=0xffff000000000000  ; 1:6
+  0003  jump_unless_less_b_constant r0, k1=0xffff000005f5e100, ->0015  ; 1:26
+  0008  add_b_constant r0, r0, k2=0xffff000000000001  ; 1:38
+  0012  jump ->0003  ; 1:43
+  0015  load r1, k3=0xfff1000000000002
+  0018  ret r1
 ";
     // ANCHOR_END: loop
-    assert_eq!(program.to_string(), expected);
+    assert_eq!(Disassembly::<Ops>::new(&program.functions()[0]).to_string(), expected);
 }

@@ -1,9 +1,7 @@
 //! The kinds of objects, and how the collector finds them.
 
-use std::ptr::NonNull;
-
 use mimeo::OutOfMemory;
-use mimeo_heap::{Collected, Gc, Header, Managed, Tagged, Trace as _, Tracer};
+use mimeo_heap::{Collected, Gc, Managed, Trace as _, Tracer};
 
 use crate::ops::ops::{Closure, Object, Ops, Record, Value, Values, Vm};
 use crate::runtime::{Coroutine, Host};
@@ -11,28 +9,16 @@ use crate::runtime::{Coroutine, Host};
 // ANCHOR: kinds
 mimeo_heap::vector!(Values of Value);
 
+// SAFETY: (1) only the heap makes objects, and `add` keeps those in use; (2) ops read headers; (3) the kinds are here; (4)
+// no reference is kept; (5) nothing is shared; (6) vectors are read.
 mimeo_heap::kinds! {
-    values Value;
+    unsafe values Value { object, as_object };
     header Object;
     1 => Closure { captured } not { callee, arity };
     2 => Record { fields } not { shape };
     3 => Coroutine { function } not { fiber, slot, state };
 }
 // ANCHOR_END: kinds
-
-// ANCHOR: tagged
-// SAFETY: only the heap's objects become values of this kind. (1) to (5) of the heap: see `roots` and `add` below; ops
-// read objects only while no runtime function does.
-unsafe impl Tagged for Value {
-    fn from_object(object: NonNull<Header>) -> Value {
-        Value::object(object.as_ptr().cast())
-    }
-
-    fn to_object(self) -> Option<NonNull<Header>> {
-        self.as_object().and_then(|object| NonNull::new(object.cast()))
-    }
-}
-// ANCHOR_END: tagged
 
 pub(crate) type Heap = mimeo_heap::Heap<Value>;
 

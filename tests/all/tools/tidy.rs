@@ -308,7 +308,8 @@ fn the_quotations_are_true() {
 
 #[test]
 fn every_region_of_a_listing_is_in_the_book() {
-    let book: String = links::pages().iter().filter(|path| path.starts_with("docs/book/")).map(|path| read(path)).collect();
+    let book: String =
+        links::pages().iter().filter(|path| path.starts_with("docs/book/")).map(|path| read(path)).collect();
     let mut count = 0;
     let packages = fs::read_dir(root().join(LISTINGS)).expect("a folder of the tree").flatten();
     let packages = packages.map(|entry| format!("{LISTINGS}{}", entry.file_name().to_str().expect("a plain name")));

@@ -18,10 +18,8 @@ fn machine(text: &str) -> (Machine, Linked) {
     let text = Text { name: "text".to_owned(), text: text.to_owned() };
     let program = compile(&text).expect("it has no mistakes");
     let limits = Limits::default().with_memory(Some(1 << 20));
-    let mut machine = Machine::builder((), Host { output: Output::memory() })
-        .limits(limits)
-        .jit(JitConfig::new(Mode::On))
-        .build();
+    let mut machine =
+        Machine::builder((), Host { output: Output::memory() }).limits(limits).jit(JitConfig::new(Mode::On)).build();
     let linked = machine.load(&program).expect("it fits into a megabyte");
     (machine, linked)
 }

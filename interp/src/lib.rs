@@ -40,6 +40,7 @@ mod verify;
 mod view;
 mod vm;
 mod waits;
+mod window;
 
 pub use account::{Account, Charge, MemoryKind, OutOfMemory};
 pub use budget::{Hook, Refill, WhenEmpty};

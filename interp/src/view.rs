@@ -9,7 +9,7 @@ use crate::program::{Program, Verified};
 use crate::stacks::end_of_frame;
 use crate::{
     Callable, Callee, FiberLimits, Function, FunctionRef, InstructionSet, Linked, LoadError, NotLoaded, Thrown, Value,
-    Vm, Window,
+    Vm,
 };
 
 impl<I: InstructionSet> Vm<I> {
@@ -60,60 +60,6 @@ impl<I: InstructionSet> Vm<I> {
         }
         // SAFETY: it is a slot of the stack, and no reference to it exists.
         unsafe { *self.top_base().add(index as usize) = value.to_bits() };
-    }
-
-    /// Returns the value of a window's slot with this index, or `None` if the window is shorter. For ops and runtime
-    /// functions.
-    ///
-    /// ```
-    /// use mimeo_doc_ops::in_op;
-    ///
-    /// let result = in_op([3, 4], |vm, args| {
-    ///     assert_eq!(vm.slot_of(args, 2), None);
-    ///     Ok(vm.slot_of(args, 1).unwrap_or(0))
-    /// });
-    /// assert_eq!(result, Ok(4));
-    /// ```
-    #[inline]
-    pub fn slot_of(&self, window: Window, index: u64) -> Option<I::Value> {
-        (index < window.len()).then(|| self.slot(window.start() + index as u32))
-    }
-
-    /// Sets a window's slot with this index. Returns `false` if the window is shorter, and then changes nothing. For ops
-    /// and runtime functions.
-    ///
-    /// ```
-    /// use mimeo_doc_ops::in_op;
-    ///
-    /// let result = in_op([3, 4], |vm, args| {
-    ///     assert!(vm.set_slot_of(args, 1, 40) && !vm.set_slot_of(args, 2, 50));
-    ///     Ok(vm.slot(args.start() + 1))
-    /// });
-    /// assert_eq!(result, Ok(40));
-    /// ```
-    #[inline]
-    pub fn set_slot_of(&mut self, window: Window, index: u64, value: I::Value) -> bool {
-        let is_inside = index < window.len();
-        if is_inside {
-            self.set_slot(window.start() + index as u32, value);
-        }
-        is_inside
-    }
-
-    /// Sets all slots of a window to a value. For ops and runtime functions.
-    ///
-    /// ```
-    /// use mimeo_doc_ops::in_op;
-    ///
-    /// let result = in_op([3, 4], |vm, args| {
-    ///     vm.fill(args, 5);
-    ///     Ok(vm.slot(args.start()) + vm.slot(args.start() + 1))
-    /// });
-    /// assert_eq!(result, Ok(10));
-    /// ```
-    #[inline]
-    pub fn fill(&mut self, window: Window, value: I::Value) {
-        self.fill_slots(window.start(), window.len() as u32, value);
     }
 
     /// Sets the slots starting at `start` to these values. It costs one check and a copy of 8 bytes for each value.

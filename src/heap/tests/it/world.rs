@@ -179,7 +179,7 @@ impl World {
                 let items = self.heap.vector(&[NOTHING; 2][..random.below(3)])?.into();
                 Node::List(self.heap.add(List { object, items, id })?)
             }
-            4 | 5 | 6 => {
+            4..=6 => {
                 let boxed = Box::new([NOTHING; 2]);
                 let (values, weak) = (vec![NOTHING; 2], Weak::default());
                 Node::Other(self.heap.add(Other {

@@ -254,12 +254,12 @@ pub mod callback_ops {
         vm.fill(slots, a);
     }
 
-    /// `dst` = the value of the window's slot with this index, or 0.
+    /// `dst` = the value of the window's slot with this index, or -1.
     #[vm_op]
     fn slot_of(vm: &mut Vm, index: i64, slots: Window) -> i64 {
         match vm.slot_of(slots, index as u64) {
             Some(value) => value,
-            None => 0,
+            None => -1,
         }
     }
 

@@ -254,13 +254,13 @@ pub mod callback_ops {
         vm.fill(slots, a);
     }
 
-    /// `dst` = the value of the window's slot with this index, or 0.
+    /// `dst` = the value of the window's slot with this index, or -1.
     #[vm_op]
     fn slot_of(vm: &mut Vm, index: i64, slots: Window) -> i64 {
         if let Some(value) = vm.slot_of(slots, index as u64) {
             return value;
         }
-        0
+        -1
     }
 
     /// Returns the values of the window.

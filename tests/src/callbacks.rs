@@ -257,10 +257,10 @@ pub mod callback_ops {
     /// `dst` = the value of the window's slot with this index, or -1.
     #[vm_op]
     fn slot_of(vm: &mut Vm, index: i64, slots: Window) -> i64 {
-        if let Some(value) = vm.slot_of(slots, index as u64) {
-            return value;
+        match vm.slot_of(slots, index as u64) {
+            Some(value) => value,
+            None => -1,
         }
-        -1
     }
 
     /// Returns the values of the window.

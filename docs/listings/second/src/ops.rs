@@ -1,11 +1,7 @@
 //! The instruction set: a register machine whose values are tagged.
 
 // ANCHOR: set
-#[mimeo::instruction_set(
-    value = nan_box(int, float: f64, bool, nil),
-    boolean = Value::bool,
-    host = crate::runtime::Host
-)]
+#[mimeo::instruction_set(value = nan_box(int, float, bool, nil), host = crate::runtime::Host)]
 pub mod ops {
     impl Value {
         pub fn truth(self) -> bool {

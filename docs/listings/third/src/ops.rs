@@ -4,10 +4,7 @@
 //! of a kind is of that type.
 
 // ANCHOR: set
-#[mimeo::instruction_set(
-    value = nan_box(int, float: f64, nil, object: *mut Object),
-    host = crate::runtime::Host
-)]
+#[mimeo::instruction_set(value = nan_box(int, float, nil, object: *mut Object), host = crate::runtime::Host)]
 pub mod ops {
     use std::cell::Cell;
 

@@ -96,6 +96,18 @@ pub(crate) fn module(set: &Set, table: impl FnOnce(&str) -> TableFile, errors: E
         #(#attrs)*
         #quiet
         #[allow(unstable_name_collisions, reason = "`minimum` and `maximum` of floats are those of `MinMax`")]
+        #[allow(
+            clippy::manual_abs_diff,
+            clippy::manual_clamp,
+            clippy::manual_div_ceil,
+            clippy::manual_filter,
+            clippy::manual_is_multiple_of,
+            clippy::manual_map,
+            clippy::manual_range_contains,
+            clippy::manual_unwrap_or,
+            clippy::manual_unwrap_or_default,
+            reason = "they suggest methods that the op language does not have"
+        )]
         #vis mod #name {
             #[allow(unused_imports, reason = "an instruction set need not use all of it")]
             use ::mimeo::prelude::*;

@@ -7,7 +7,6 @@
 #[expect(unsafe_code, reason = "ops read arrays")]
 #[mimeo::instruction_set(
     value = nan_box(int, float, bool, nil, object: *mut Object),
-    boolean = Value::bool,
     host = crate::glue::runtime::Host
 )]
 pub mod ops {

@@ -1,12 +1,12 @@
 //! Values that `nan_box` makes: their encoding, and that all tiers agree about them.
 
-use mimeo::Limits;
 use mimeo::asm::FunctionIndex;
 use mimeo::def::Slot;
 use mimeo::jit::HasJit;
+use mimeo::{Limits, Value as _};
 use mimeo_corpus::Mode;
 use mimeo_tests::boxed::boxed_ops::{Assembler, Ops, ProgramBuilder, Value, Vm};
-use mimeo_tests::boxed::{Handle, texts};
+use mimeo_tests::boxed::{Handle, from_bits, handle, text, texts};
 use mimeo_tests::machines::machine;
 use mimeo_twins::{Language, Random, twins};
 
@@ -20,9 +20,9 @@ fn edges() -> Vec<Value> {
     edges.extend(FLOATS.map(|bits| Value::number(f64::from_bits(bits))));
     edges.extend((0xfff0..=0xffff).map(|tag: u64| Value::number(f64::from_bits(tag << 48 | 2))));
     edges.extend([Value::TRUE, Value::FALSE, Value::NIL, Value::MISSING]);
-    edges.extend(texts().map(Value::text));
+    edges.extend(texts().map(text));
     edges.extend([0, 1, u32::MAX].map(Value::id));
-    edges.extend([0usize, 1, (1 << 48) - 1].map(|address| Value::handle(std::ptr::without_provenance(address))));
+    edges.extend([0usize, 1, (1 << 48) - 1].map(|address| handle(std::ptr::without_provenance(address))));
     edges
 }
 
@@ -43,12 +43,12 @@ unsafe impl Language<Ops> for Boxed {
     }
 
     fn value(&self, random: &mut Random) -> Value {
-        let any = Value(match random.below(3) {
+        let any = from_bits(match random.below(3) {
             0 => FLOATS[random.below(FLOATS.len() as u64) as usize],
             1 => (0xfff0 | random.below(16)) << 48 | random.edge_bits() >> 16,
             _ => random.edge_bits(),
         });
-        if any.is_text() { Value::text(texts()[random.below(3) as usize]) } else { any }
+        if any.is_text() { text(texts()[random.below(3) as usize]) } else { any }
     }
 }
 
@@ -100,12 +100,12 @@ fn what_is_put_into_a_value_comes_out() {
         assert_eq!(Value::bool(truth).as_bool(), Some(truth));
         assert_eq!(Value::bool(truth), if truth { Value::TRUE } else { Value::FALSE });
     }
-    for text in texts() {
-        assert_eq!(Value::text(text).as_text(), Some(text));
+    for pointer in texts() {
+        assert_eq!(text(pointer).as_text(), Some(pointer));
     }
     for address in [0, 1, (1 << 48) - 1] {
-        let handle = std::ptr::without_provenance::<Handle>(address);
-        assert_eq!(Value::handle(handle).as_handle().map(<*const Handle>::addr), Some(address));
+        let pointer = std::ptr::without_provenance::<Handle>(address);
+        assert_eq!(handle(pointer).as_handle().map(<*const Handle>::addr), Some(address));
     }
     for bits in FLOATS {
         let number = f64::from_bits(bits);
@@ -117,7 +117,7 @@ fn what_is_put_into_a_value_comes_out() {
 /// Programs and checked-in tables contain these bits.
 #[test]
 fn the_encoding_is_the_documented_one() {
-    let handle = Value::handle(std::ptr::without_provenance(0x1234));
+    let pointer = handle(std::ptr::without_provenance(0x1234));
     let bits = [
         (Value::int(-2), 0xffff_0000_ffff_fffe),
         (Value::number(-0.0), 0x8000_0000_0000_0000),
@@ -126,12 +126,12 @@ fn the_encoding_is_the_documented_one() {
         (Value::TRUE, 0xfff1_0000_0000_0001),
         (Value::NIL, 0xfff1_0000_0000_0002),
         (Value::MISSING, 0xfff1_0000_0000_0003),
-        (Value::text(std::ptr::null_mut()), 0xfffe_0000_0000_0000),
+        (text(std::ptr::null_mut()), 0xfffe_0000_0000_0000),
         (Value::id(7), 0xfffd_0000_0000_0007),
-        (handle, 0xfffc_0000_0000_1234),
+        (pointer, 0xfffc_0000_0000_1234),
     ];
     for (value, bits) in bits {
-        assert_eq!(value.0, bits, "{value:?}");
+        assert_eq!(value.to_bits(), bits, "{value:?}");
     }
     let (values, _) = Ops::REFERENCE.split_once("\nOps:\n").expect("the reference begins with the values");
     for row in ["| `int` | `i32` | from `0xffff_0000_0000_0000` |", "| `missing` | `()` | `0xfff1_0000_0000_0003` |"] {
@@ -141,11 +141,11 @@ fn the_encoding_is_the_documented_one() {
 
 #[test]
 fn values_are_shown_by_their_kinds() {
-    let handle = Value::handle(std::ptr::without_provenance(0x10));
-    let values = [Value::int(-5), Value::number(-0.0), Value::TRUE, Value::NIL, Value::id(9), handle];
+    let pointer = handle(std::ptr::without_provenance(0x10));
+    let values = [Value::int(-5), Value::number(-0.0), Value::TRUE, Value::NIL, Value::id(9), pointer];
     let shown = values.map(|value| format!("{value:?}"));
     assert_eq!(shown, ["int(-5)", "number(-0.0)", "bool(true)", "nil", "id(9)", "handle(0x10)"]);
-    assert_eq!(format!("{:?}", Value(0xfff2 << 48)), "Value(0xfff2000000000000)");
+    assert_eq!(format!("{:?}", from_bits(0xfff2 << 48)), "Value(0xfff2000000000000)");
 }
 
 /// The arguments: two operands, and the number of iterations.

@@ -2,7 +2,7 @@
 
 use mimeo::Thrown;
 
-use self::boxed_ops::{Text, Vm};
+use self::boxed_ops::{Text, Value, Vm};
 
 /// A type that ops only have addresses of.
 #[derive(Debug)]
@@ -14,6 +14,21 @@ static TEXTS: [Text; 3] = [Text { len: 0 }, Text { len: 7 }, Text { len: u32::MA
 /// Returns the addresses of all texts.
 pub fn texts() -> [*mut Text; 3] {
     [0, 1, 2].map(|index| std::ptr::from_ref(&TEXTS[index]).cast_mut())
+}
+
+/// Returns the value of a text.
+pub fn text(text: *mut Text) -> Value {
+    Value::text(text)
+}
+
+/// Returns the value of a handle.
+pub fn handle(handle: *const Handle) -> Value {
+    Value::handle(handle)
+}
+
+/// Returns the value with these bits.
+pub fn from_bits(bits: u64) -> Value {
+    Value(bits)
 }
 
 fn refused(vm: &mut Vm) -> Thrown {

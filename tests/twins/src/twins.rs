@@ -1,6 +1,7 @@
 //! [`twins`]: random cases of every op → run in both tiers, compared, and simplified when they differ.
 
 use std::any::Any;
+use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::case::{Case, Reentry, Scaffold};
@@ -180,14 +181,15 @@ pub fn twins_with<I: InstructionSet>(language: impl Language<I>, settings: &Sett
             continue;
         }
         let op = OpIndex(index as u16);
-        OpTest::new(&language, &scaffold, op, Engine::Body).run(settings, &mut report);
+        let test = |engine| OpTest { language: &language, scaffold: &scaffold, op, engine, marker: PhantomData };
+        test(Engine::Body).run(settings, &mut report);
         if report.unavailable.is_some() {
             continue;
         }
         if let Err(reason) = I::STENCILS.ops[index].stencil {
             report.without_stencil.push((info.name, reason.to_owned()));
         } else {
-            OpTest::new(&language, &scaffold, op, Engine::Stencil).run(settings, &mut report);
+            test(Engine::Stencil).run(settings, &mut report);
         }
     }
     report
@@ -213,21 +215,13 @@ pub(crate) enum Engine {
     Body,
 }
 
-/// One op, and the machines that it runs in.
-struct OpTest<'a, I: InstructionSet, L> {
+/// One op.
+struct OpTest<'a, I, L> {
     language: &'a L,
     scaffold: &'a Scaffold,
     op: OpIndex,
     engine: Engine,
-    /// In the second pair every call fails.
-    machines: [Machines<I>; 2],
-}
-
-struct Machines<I: InstructionSet> {
-    interpreter: Machine<I>,
-    native: Machine<I>,
-    /// The maximum call depth while the op runs.
-    depth: u32,
+    marker: PhantomData<I>,
 }
 
 /// The results of one tier for one frame.
@@ -248,32 +242,29 @@ pub(crate) struct Difference<S> {
     pub(crate) native: Outcome<S>,
 }
 
-impl<'a, I: InstructionSet, L: Language<I>> OpTest<'a, I, L> {
-    fn new(language: &'a L, scaffold: &'a Scaffold, op: OpIndex, engine: Engine) -> Self {
-        let machine = |native: bool| {
-            let (context, host) = language.state(&mut Random::new(0));
-            let config = JitConfig::new(Mode::On).with_gaps(Gaps::except_at(scaffold.pc::<I>()));
-            let limits = Limits::default().with_slots(1 << 13).with_depth(MAX_DEPTH);
-            let builder = Machine::builder(context, host).limits(limits);
-            let builder =
-                language.spaces().into_iter().fold(builder, |builder, (space, len)| builder.space(space, len));
-            if !native {
-                return builder.build();
+impl<I: InstructionSet, L: Language<I>> OpTest<'_, I, L> {
+    /// Creates a machine in a state. Each case has its own: a constant or a fiber of an earlier case could refer to an
+    /// object of that case's host, which a collector must not find.
+    fn machine(&self, state: u64, native: bool) -> Machine<I> {
+        let pc = self.scaffold.pc::<I>();
+        let (context, host) = self.language.state(&mut Random::new(state));
+        let limits = Limits::default().with_slots(1 << 13).with_depth(MAX_DEPTH);
+        let builder = Machine::builder(context, host).limits(limits);
+        let spaces = self.language.spaces();
+        let builder = spaces.into_iter().fold(builder, |builder, (space, len)| builder.space(space, len));
+        match self.engine {
+            _ if !native => builder.build(),
+            Engine::Body => builder.tier(Box::new(Evaluator::<I>::at(pc))).build(),
+            Engine::Stencil => {
+                let machine = builder.jit(JitConfig::new(Mode::On).with_gaps(Gaps::except_at(pc))).build();
+                let reason = machine.jit().and_then(Jit::unavailable);
+                assert!(reason.is_none(), "the stencils of `{}` were usable before: {reason:?}", I::NAME);
+                machine
             }
-            if engine == Engine::Body {
-                return builder.tier(Box::new(Evaluator::<I>::at(scaffold.pc::<I>()))).build();
-            }
-            let machine = builder.jit(config).build();
-            let reason = machine.jit().and_then(Jit::unavailable);
-            assert!(reason.is_none(), "the stencils of `{}` were usable before: {reason:?}", I::NAME);
-            machine
-        };
-        let machines =
-            [MAX_DEPTH, NO_CALLS].map(|depth| Machines { interpreter: machine(false), native: machine(true), depth });
-        OpTest { language, scaffold, op, engine, machines }
+        }
     }
 
-    fn run(&mut self, settings: &Settings, report: &mut Report) {
+    fn run(&self, settings: &Settings, report: &mut Report) {
         let info = &I::OPS[self.op.0 as usize];
         #[cfg(unix)]
         let _tested = Tested::new(info.name, I::NAME);
@@ -288,9 +279,9 @@ impl<'a, I: InstructionSet, L: Language<I>> OpTest<'a, I, L> {
                 Err(what) => panic!("`{}` of `{}` cannot be tested: {what}", info.name, I::NAME),
             };
             // Occasionally an op that calls finds no room.
-            let pair = usize::from(info.control.calls && random.once_in(4));
-            if self.compare(pair, &case, Some(report)).is_some() {
-                let (case, difference) = self.simplify(pair, case);
+            let depth = if info.control.calls && random.once_in(4) { NO_CALLS } else { MAX_DEPTH };
+            if self.compare(depth, &case, Some(report)).is_some() {
+                let (case, difference) = self.simplify(depth, case);
                 let OpTest { language, scaffold, engine, .. } = *self;
                 let failure = Failure { language, scaffold, engine, case: &case, difference, settings };
                 panic!("{failure}");
@@ -302,19 +293,13 @@ impl<'a, I: InstructionSet, L: Language<I>> OpTest<'a, I, L> {
         }
     }
 
-    /// Runs a case in both tiers, up to the first frame on which they differ.
-    fn compare(
-        &mut self,
-        pair: usize,
-        case: &Case,
-        mut report: Option<&mut Report>,
-    ) -> Option<Difference<L::Snapshot>> {
-        let Machines { interpreter, native, depth } = &mut self.machines[pair];
+    /// Runs a case in both tiers, up to the first frame on which they differ. `depth` is the maximum call depth while the
+    /// op runs.
+    fn compare(&self, depth: u32, case: &Case, mut report: Option<&mut Report>) -> Option<Difference<L::Snapshot>> {
         let (language, scaffold) = (self.language, self.scaffold);
         let mut reenters = false;
-        let linked = [&mut *interpreter, &mut *native].map(|machine| {
-            let vm = machine.vm_mut();
-            (vm.context, vm.host) = language.state(&mut Random::new(case.state));
+        let mut machines = [false, true].map(|native| self.machine(case.state, native));
+        let linked = machines.each_mut().map(|machine| {
             // Only the op under test has native code; its callees have none.
             let set_mode = |machine: &Machine<I>, mode| machine.jit().map_or((), |jit| jit.control().set_mode(mode));
             set_mode(machine, Mode::Off);
@@ -333,9 +318,10 @@ impl<'a, I: InstructionSet, L: Language<I>> OpTest<'a, I, L> {
                 Reentry::Language => language.reenter(machine.vm_mut(), linked.function(Case::SUBJECT)),
             };
             // Each run has two records: its own and that of its function.
-            machine.limit_depth(if reenters { NO_CALLS + 2 * REENTRIES } else { *depth });
+            machine.limit_depth(if reenters { NO_CALLS + 2 * REENTRIES } else { depth });
             linked
         });
+        let [interpreter, native] = &mut machines;
         for (index, slots) in case.frames.iter().enumerate() {
             // Nested runs of the function have frames with the same slots.
             let slots = if reenters { &slots.repeat(1 + REENTRIES as usize) } else { slots };
@@ -355,10 +341,10 @@ impl<'a, I: InstructionSet, L: Language<I>> OpTest<'a, I, L> {
     }
 
     /// Simplifies a failing case while it still fails.
-    fn simplify(&mut self, pair: usize, mut case: Case) -> (Case, Difference<L::Snapshot>) {
-        let mut best = self.compare(pair, &case, None);
-        let mut attempt = |test: &mut Self, candidate: Case, case: &mut Case| {
-            let difference = test.compare(pair, &candidate, None);
+    fn simplify(&self, depth: u32, mut case: Case) -> (Case, Difference<L::Snapshot>) {
+        let mut best = self.compare(depth, &case, None);
+        let mut attempt = |test: &Self, candidate: Case, case: &mut Case| {
+            let difference = test.compare(depth, &candidate, None);
             let fails = difference.is_some();
             if fails {
                 *case = candidate;

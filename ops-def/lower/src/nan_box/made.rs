@@ -26,14 +26,15 @@ impl NanBox {
             self.table(),
             self.float(),
         );
-        let members = self.kinds.iter().map(Kind::made);
+        let makers = self.makers();
+        let members = self.kinds.iter().map(|kind| kind.made(&makers));
         let shown = self.kinds.iter().map(Kind::shown);
         [
             syn::parse_quote_spanned! {span=>
                 #[doc = #doc]
                 #[repr(transparent)]
                 #[derive(Clone, Copy, PartialEq, Eq)]
-                pub struct #value(pub u64);
+                pub struct #value(#makers u64);
             },
             syn::parse_quote_spanned! {span=>
                 #[allow(dead_code, reason = "a language need not use all of it")]
@@ -64,6 +65,13 @@ impl NanBox {
             writeln!(out, "| `{name}` | `{ty}` | {bits} |").expect("writing to a string");
         }
         out
+    }
+
+    /// Returns who can make a value of bits or an address: only the crate, if there are addresses. Safe code outside of it
+    /// could make a value of an object that does not exist.
+    fn makers(&self) -> TokenStream {
+        let has_pointers = self.kinds.iter().any(|kind| matches!(kind.form, Form::Pointer { .. }));
+        if has_pointers { quote!(pub(crate)) } else { quote!(pub) }
     }
 
     fn float(&self) -> String {
@@ -104,8 +112,8 @@ impl Kind {
         }
     }
 
-    /// Returns the constants and helpers of the kind.
-    fn made(&self) -> TokenStream {
+    /// Returns the constants and helpers of the kind. `makers` is who can make a value of an address.
+    fn made(&self, makers: &TokenStream) -> TokenStream {
         let (span, ty, name, is, reads) = (self.span(), &self.ty, &self.name, self.is(), self.reads());
         let shown = name_of(name);
         let is_doc = format!("Returns `true` if the kind is `{shown}`.");
@@ -114,6 +122,7 @@ impl Kind {
             _ => format!("Creates a value of the kind `{shown}`."),
         };
         let reads_doc = format!("Returns the `{}` if the kind is `{shown}`.", text_of(ty));
+        let makers = if matches!(self.form, Form::Pointer { .. }) { makers.clone() } else { quote!(pub) };
         let test = self.test();
         let constants = match self.form {
             Form::Unit(bits) => {
@@ -136,7 +145,7 @@ impl Kind {
                 quote_spanned! {span=>
                     #[doc = #new_doc]
                     #[inline]
-                    pub fn #name(value: #ty) -> Self {
+                    #makers fn #name(value: #ty) -> Self {
                         Self(#encode)
                     }
                 },

@@ -8,12 +8,15 @@ use my_lang::glue::runtime::Host;
 use my_lang::language::heap::{Function, Heap, Text, text};
 use my_lang::language::ops::ops::{ARRAY, Array, Object, Ops, Value, Vm};
 
-/// The number of objects of a state, which are its first globals. A case has their indices as addresses.
+/// The number of objects of a state, which are its first globals.
 const OBJECTS: u64 = 4;
+
+/// In a case, the integers from this one on stand for the objects: a value with an address would be that of no machine.
+const STAND_IN: i32 = 0x5eed_0000;
 
 struct Twins;
 
-// SAFETY: `localize` replaces the indices of objects by the objects of the state.
+// SAFETY: objects are those of the state, by `localize`.
 #[expect(unsafe_code, reason = "only the language knows which values are valid")]
 unsafe impl Language<Ops> for Twins {
     /// What ops can change outside of their frame: the output, and the globals with what they refer to.
@@ -29,7 +32,8 @@ unsafe impl Language<Ops> for Twins {
 
     fn localize(&self, vm: &mut Vm, value: Value) -> Value {
         let globals = &vm.host.heap[vm.host.globals].items;
-        value.as_object().map_or(value, |object| globals[object as usize])
+        let index = value.as_int().map_or(OBJECTS, |int| u64::from(int.wrapping_sub(STAND_IN) as u32));
+        if index < OBJECTS { globals[index as usize] } else { value }
     }
 
     fn snapshot(&self, vm: &Vm) -> Self::Snapshot {
@@ -61,7 +65,7 @@ unsafe impl Language<Ops> for Twins {
 }
 
 fn stand_in(index: u64) -> Value {
-    Value::object(index as *mut Object)
+    Value::int(STAND_IN + index as i32)
 }
 
 fn objects(heap: &mut Heap, random: &mut Random) -> Result<Vec<Value>, OutOfMemory> {

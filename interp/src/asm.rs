@@ -60,7 +60,7 @@ pub struct FunctionIndex(pub u32);
 ///
 /// let slot: Place<i64> = Slot(3).into();
 /// assert_eq!(slot, Place::Slot(Slot(3)));
-/// assert_eq!(Place::from(3), Place::Constant(3));
+/// assert_eq!(Place::from(3i64), Place::Constant(3));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place<V> {

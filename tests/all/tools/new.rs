@@ -142,7 +142,7 @@ fn a_new_register_machine_runs_and_passes_its_tests() {
         registers: true,
         endless: "while true { print(1); }",
         last: "\nhello, world\n",
-        next: "    /// `dst = a {compare} b`",
+        next: "    /// Whether `a {compare} b`.",
         changes: &[("README.md", AFTER, ""), ("README.md", BEFORE, ""), ("src/language/compiler.rs", BEFORE, AFTER)],
         program: "print(-0.0);\nprint(-nil);\n//> -0.0\n//! 2:7: error: `-` needs numbers, not 0 and nil\n",
     });

@@ -70,8 +70,7 @@ impl NanBox {
     /// Returns who can make a value of bits or an address: only the crate, if there are addresses. Safe code outside of it
     /// could make a value of an object that does not exist.
     fn makers(&self) -> TokenStream {
-        let has_pointers = self.kinds.iter().any(|kind| matches!(kind.form, Form::Pointer { .. }));
-        if has_pointers { quote!(pub(crate)) } else { quote!(pub) }
+        if self.has_pointers() { quote!(pub(crate)) } else { quote!(pub) }
     }
 
     fn float(&self) -> String {

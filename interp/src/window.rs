@@ -3,6 +3,19 @@
 use crate::{InstructionSet, Vm, Window};
 
 impl<I: InstructionSet> Vm<I> {
+    /// Returns the values of a window's slots. For runtime functions.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::in_op;
+    ///
+    /// let result = in_op([3, 4], |vm, args| Ok(vm.values_of(args).sum()));
+    /// assert_eq!(result, Ok(7));
+    /// ```
+    #[inline]
+    pub fn values_of(&self, window: Window) -> impl Iterator<Item = I::Value> {
+        (0..window.len() as u32).map(move |index| self.slot(window.start() + index))
+    }
+
     /// Returns the value of a window's slot with this index, or `None` if the window is shorter. For ops and runtime
     /// functions.
     ///

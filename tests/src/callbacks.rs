@@ -96,8 +96,7 @@ fn again(vm: &mut Vm) -> bool {
 
 /// Returns the sum of a window, and records the frames and their positions.
 fn look_around(vm: &mut Vm, values: Window) -> i64 {
-    let slots = (0..values.len() as u32).map(|index| vm.slot(values.start() + index));
-    let sum = slots.fold(0, i64::wrapping_add);
+    let sum = vm.values_of(values).fold(0, i64::wrapping_add);
     let names: Vec<String> =
         vm.frames().map(|frame| format!("{}:{}", frame.function.body().name, frame.pc.0)).collect();
     vm.host.caught.push(names.join(" "));

@@ -13,14 +13,11 @@ fn point_to(vm: &mut Vm, slot: Window) {
 /// Counts, and writes the count to each slot.
 fn count_into(vm: &mut Vm, slots: Window) {
     vm.context.count = vm.context.count.wrapping_add(1);
-    let count = vm.context.count;
-    for index in 0..slots.len() as u32 {
-        vm.set_slot(slots.start() + index, count);
-    }
+    vm.fill(slots, vm.context.count);
 }
 
 fn sum_of(vm: &mut Vm, slots: Window) -> i64 {
-    (0..slots.len() as u32).fold(0, |sum: i64, index| sum.wrapping_add(vm.slot(slots.start() + index)))
+    vm.values_of(slots).fold(0, i64::wrapping_add)
 }
 
 fn noted(vm: &mut Vm, a: i64) {

@@ -18,9 +18,7 @@ pub struct Host {
 
 /// Fills a window with zeros, even if operands of the running op are in it.
 fn erase(vm: &mut Vm, slots: Window) {
-    for index in 0..slots.len() as u32 {
-        vm.set_slot(slots.start() + index, 0);
-    }
+    vm.fill(slots, 0);
 }
 
 /// Makes the context point to a slot, until the next call.

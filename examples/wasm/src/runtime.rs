@@ -37,7 +37,7 @@ pub(crate) fn call_host(vm: &mut Vm, values: Window) -> Result<(), Thrown> {
     // SAFETY: only functions of the host's have this code, and each is the word of its own.
     let function = unsafe { &*(vm.function_word() as *const HostFunction) };
     let call = function.call.clone();
-    let args: Vec<u64> = (0..values.len() as u32).map(|at| vm.slot(values.start() + at)).collect();
+    let args: Vec<u64> = vm.values_of(values).collect();
     let owner = vm.context.owner;
     let results = call(vm, &args);
     // Memory may have grown, and a function that was called may have trapped.

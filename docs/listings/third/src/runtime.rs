@@ -37,14 +37,10 @@ fn described(value: Value) -> String {
     if value.is_object() { "an object".to_owned() } else { format!("{value:?}") }
 }
 
-fn slots(vm: &Vm, window: Window) -> Vec<Value> {
-    (0..window.len() as u32).map(|at| vm.slot(window.start() + at)).collect()
-}
-
 // ANCHOR: make_closure
 pub(crate) fn make_closure(vm: &mut Vm, callee: Callee, arity: u32, captures: Window) -> Result<Value, Thrown> {
     let closure = add(vm, |vm| {
-        let captured = vm.host.heap.vector(&slots(vm, captures))?.into();
+        let captured = vm.host.heap.vector(&vm.values_of(captures).collect::<Vec<_>>())?.into();
         Ok(Closure { object: Object::default(), callee, arity, captured })
     });
     Ok(closure?.value())

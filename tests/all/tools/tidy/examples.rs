@@ -10,6 +10,7 @@ use super::{CRATES, function, read, rust_files, unindented};
 /// The files with these items. Items for generated code and native tiers are in other files, or hidden.
 const FILES: &[&str] = &[
     "interp/src/asm.rs",
+    "interp/src/asm/last.rs",
     "interp/src/callable.rs",
     "interp/src/disassemble.rs",
     "interp/src/error.rs",
@@ -31,6 +32,7 @@ const FILES: &[&str] = &[
     "interp/src/verify.rs",
     "interp/src/view.rs",
     "interp/src/vm.rs",
+    "interp/src/window.rs",
     "jit/observe/src/lib.rs",
     "jit/optimize/src/compiler.rs",
     "jit/src/compile/patch.rs",

@@ -55,7 +55,7 @@ fn create(vm: &mut Vm, make: impl FnMut(&mut Vm) -> Result<Value, OutOfMemory>) 
 pub const NATIVES: [(&str, u16); 4] = [("print", 1), ("len", 1), ("push", 2), ("", 1)];
 
 pub(crate) fn run_native(vm: &mut Vm, index: u32, arguments: Window) -> Result<Value, Thrown> {
-    let arguments = slots(vm, arguments);
+    let arguments: Vec<Value> = vm.values_of(arguments).collect();
     let Host { output, heap, .. } = &mut vm.host;
     let shown = arguments.first().map(|&first| show(heap, first)).unwrap_or_default();
     let message = match (index, &arguments[..]) {
@@ -79,10 +79,6 @@ pub(crate) fn run_native(vm: &mut Vm, index: u32, arguments: Window) -> Result<V
         _ => "there is no such function".to_owned(),
     };
     Err(vm.throw(message))
-}
-
-fn slots(vm: &Vm, window: Window) -> Vec<Value> {
-    (0..window.len() as u32).map(|at| vm.slot(window.start() + at)).collect()
 }
 
 fn texts(heap: &Heap, a: Value, b: Value) -> Option<[&str; 2]> {
@@ -114,7 +110,7 @@ pub(crate) fn order(vm: &mut Vm, a: Value, b: Value) -> Result<i32, Thrown> {
 
 pub(crate) fn make_array(vm: &mut Vm, items: Window) -> Result<Value, Thrown> {
     create(vm, |vm| {
-        let items = vm.host.heap.vector(&slots(vm, items))?.into();
+        let items = vm.host.heap.vector(&vm.values_of(items).collect::<Vec<_>>())?.into();
         Ok(vm.host.heap.add(Array { object: Object::default(), items })?.value())
     })
 }
@@ -127,7 +123,7 @@ pub(crate) fn no_item(vm: &mut Vm, array: Value, index: Value) -> Thrown {
 
 pub(crate) fn make_function(vm: &mut Vm, callee: Callee, arity: u32, captures: Window) -> Result<Value, Thrown> {
     create(vm, |vm| {
-        let captured = slots(vm, captures);
+        let captured = vm.values_of(captures).collect();
         Ok(vm.host.heap.add(Function { object: Object::default(), callee, arity, captured })?.value())
     })
 }

@@ -18,12 +18,12 @@ macro_rules! files {
 
 /// What both templates have.
 const COMMON: &[File] = files!("common":
-    "build.rs" "gitignore.in" "rustfmt.toml" "src/main.rs" "tests/process/mod.rs" "tests/programs.rs"
+    "Cargo.toml.in" "build.rs" "gitignore.in" "rustfmt.toml" "src/main.rs" "tests/process/mod.rs" "tests/programs.rs"
 );
 
 /// A stack machine of integers.
 const STACK: &[File] = files!("stack":
-    "Cargo.toml.in" "README.md"
+    "README.md"
     "programs/division.my-lang" "programs/hello.my-lang" "programs/operators.my-lang" "programs/overflow.my-lang"
     "programs/unknown.my-lang"
     "src/lib.rs"
@@ -34,7 +34,7 @@ const STACK: &[File] = files!("stack":
 
 /// A register machine of tagged values, with a heap.
 const REGISTERS: &[File] = files!("registers":
-    "Cargo.toml.in" "README.md"
+    "README.md"
     "programs/arrays.my-lang" "programs/closures.my-lang" "programs/errors.my-lang" "programs/garbage.my-lang"
     "programs/hello.my-lang" "programs/values.my-lang"
     "src/lib.rs"
@@ -168,6 +168,10 @@ struct Partial(PathBuf);
 impl Partial {
     fn write(&self, files: &[File], name: &str, mimeo: &Mimeo) -> io::Result<()> {
         fs::create_dir(&self.0)?;
+        let uses = |crate_name: &str| {
+            let mut files = COMMON.iter().chain(files);
+            files.any(|(path, text)| path.ends_with(".rs") && text.contains(crate_name))
+        };
         for (path, text) in COMMON.iter().chain(files) {
             let path = match *path {
                 "gitignore.in" => ".gitignore".to_owned(),
@@ -175,7 +179,7 @@ impl Partial {
             };
             let file = self.0.join(&path);
             fs::create_dir_all(file.parent().expect("it is in the project"))?;
-            fs::write(file, fill(text, name, mimeo))?;
+            fs::write(file, fill(text, name, mimeo, uses))?;
         }
         Ok(())
     }
@@ -188,12 +192,14 @@ impl Drop for Partial {
     }
 }
 
-/// Replaces what stands for the name of the language and for mimeo's crates.
-fn fill(text: &str, name: &str, mimeo: &Mimeo) -> String {
+/// Replaces what stands for the name of the language and for mimeo's crates. Crates that the project does not use are
+/// left out.
+fn fill(text: &str, name: &str, mimeo: &Mimeo, uses: impl Fn(&str) -> bool) -> String {
     let crate_name = name.replace('-', "_");
     let text = text.replace("MY_LANG", &crate_name.to_uppercase());
     let text = text.replace("my_lang", &crate_name).replace("my-lang", name);
     let lines = text.split_inclusive('\n').map(|line| match line.trim_end().split_once(" = MIMEO") {
+        Some((dependency, _)) if !uses(&dependency.replace('-', "_")) => String::new(),
         Some((dependency, folder)) => {
             format!("{dependency} = {}\n", mimeo.dependency(folder.trim_start_matches('/')))
         }

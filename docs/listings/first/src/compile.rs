@@ -1,39 +1,16 @@
 //! Text → bytecode, word by word.
 
 use std::mem::replace;
-use std::vec::IntoIter;
 
 use mimeo::asm::{FunctionBody, FunctionIndex};
-use mimeo::{Position, def::Slot};
-use mimeo_shell::{Diagnostic, START, Text, after};
+use mimeo::def::Slot;
+use mimeo_shell::Text;
 
 use crate::ops::ops::{Assembler, Program, ProgramBuilder};
+use crate::words::{Compile, Compiled, Words};
 
 /// The largest number of variables of a function.
 const MOST_VARIABLES: usize = 255;
-
-type Compiled<T = ()> = Result<T, Diagnostic>;
-
-// ANCHOR: words
-/// Returns the words of a text with their positions. `\` begins a comment.
-pub fn words(text: &str) -> Vec<(&str, Position)> {
-    let (mut words, mut rest, mut position) = (Vec::new(), text, START);
-    while let Some(first) = rest.chars().next() {
-        let length = match first {
-            '\\' => rest.find('\n'),
-            _ if first.is_whitespace() => rest.find(|c: char| !c.is_whitespace()),
-            _ => rest.find(char::is_whitespace),
-        };
-        let (word, after_it) = rest.split_at(length.unwrap_or(rest.len()));
-        if !first.is_whitespace() && first != '\\' {
-            words.push((word, position));
-        }
-        position = after(position, word);
-        rest = after_it;
-    }
-    words
-}
-// ANCHOR_END: words
 
 // ANCHOR: function
 /// The code of a function that is being compiled.
@@ -64,9 +41,7 @@ impl<'a> Code<'a> {
 
 struct Compiler<'a> {
     file: &'a str,
-    words: IntoIter<(&'a str, Position)>,
-    /// The position of the last word.
-    position: Position,
+    words: Words<'a>,
     /// The functions so far, with the number of their parameters.
     functions: Vec<(&'a str, FunctionIndex, usize)>,
     program: ProgramBuilder,
@@ -80,14 +55,13 @@ pub fn compile(text: &Text) -> Compiled<Program> {
     let main = program.declare("main");
     let mut compiler = Compiler {
         file: &text.name,
-        words: words(&text.text).into_iter(),
-        position: START,
+        words: Words::new(&text.text),
         functions: Vec::new(),
         program,
         code: Code::new("main", &text.name, Vec::new()),
     };
     if let Some(word) = compiler.until_end()? {
-        return compiler.error(format!("nothing that `{word}` could end is open"));
+        return compiler.words.error(format!("nothing that `{word}` could end is open"));
     }
     let Compiler { mut program, mut code, .. } = compiler;
     code.asm.push(0);
@@ -97,48 +71,12 @@ pub fn compile(text: &Text) -> Compiled<Program> {
 }
 // ANCHOR_END: compile
 
-impl<'a> Compiler<'a> {
-    fn error<T>(&self, message: impl Into<String>) -> Compiled<T> {
-        Err(Diagnostic::new(self.position, message))
-    }
-
-    fn word(&mut self) -> Option<&'a str> {
-        let (word, position) = self.words.next()?;
-        self.position = position;
-        Some(word)
-    }
-
-    /// Compiles up to a word that ends something, which is returned, or to the end of the text.
-    fn until_end(&mut self) -> Compiled<Option<&'a str>> {
-        while let Some(word) = self.word() {
-            if matches!(word, ";" | "else" | "then" | "while" | "repeat") {
-                return Ok(Some(word));
-            }
-            self.compile_word(word)?;
-        }
-        Ok(None)
-    }
-
-    /// Compiles up to the word `end`.
-    fn up_to(&mut self, end: &str) -> Compiled {
-        match self.until_end()? {
-            Some(found) if found == end => Ok(()),
-            Some(found) => self.error(format!("expected `{end}`, found `{found}`")),
-            None => self.error(format!("expected `{end}` before the end")),
-        }
+impl<'a> Compile<'a> for Compiler<'a> {
+    fn words(&mut self) -> &mut Words<'a> {
+        &mut self.words
     }
 
     // ANCHOR: word
-    /// Notes that an op takes values from the stack and pushes others, and that its errors have the position of this word.
-    fn takes(&mut self, pops: usize, pushes: usize) -> Compiled<&mut Assembler> {
-        let Some(rest) = self.code.depth.checked_sub(pops) else {
-            return self.error(format!("this takes {pops} from the stack, which has {}", self.code.depth));
-        };
-        self.code.depth = rest + pushes;
-        self.code.asm.at(self.position);
-        Ok(&mut self.code.asm)
-    }
-
     fn compile_word(&mut self, word: &'a str) -> Compiled {
         match word {
             "+" => self.takes(2, 1)?.add(),
@@ -155,6 +93,20 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
     // ANCHOR_END: word
+}
+
+impl<'a> Compiler<'a> {
+    // ANCHOR: takes
+    /// Notes that an op takes values from the stack and pushes others, and that its errors have the position of this word.
+    fn takes(&mut self, pops: usize, pushes: usize) -> Compiled<&mut Assembler> {
+        let Some(rest) = self.code.depth.checked_sub(pops) else {
+            return self.words.error(format!("this takes {pops} from the stack, which has {}", self.code.depth));
+        };
+        self.code.depth = rest + pushes;
+        self.code.asm.at(self.words.position);
+        Ok(&mut self.code.asm)
+    }
+    // ANCHOR_END: takes
 
     // ANCHOR: value
     /// Compiles a number, a variable or a call.
@@ -166,7 +118,7 @@ impl<'a> Compiler<'a> {
         } else if let Some(&(_, index, arity)) = self.functions.iter().rfind(|(name, ..)| *name == word) {
             self.takes(arity, 1)?.call(index, arity as u16);
         } else {
-            return self.error(format!("unknown word `{word}`"));
+            return self.words.error(format!("unknown word `{word}`"));
         }
         Ok(())
     }
@@ -175,12 +127,12 @@ impl<'a> Compiler<'a> {
     // ANCHOR: assignment
     /// Compiles `-> NAME`, which makes a variable if there is none.
     fn assignment(&mut self) -> Compiled {
-        let Some(name) = self.word() else { return self.error("expected a name after `->`") };
+        let Some(name) = self.words.read() else { return self.words.error("expected a name after `->`") };
         let known = self.code.variables.iter().position(|variable| *variable == name);
         let slot = known.unwrap_or(self.code.variables.len());
         self.takes(1, 0)?.set(Slot(slot as u16));
         match known {
-            None if slot == MOST_VARIABLES => return self.error("too many variables"),
+            None if slot == MOST_VARIABLES => return self.words.error("too many variables"),
             None => self.code.variables.push(name),
             Some(_) => {}
         }
@@ -202,7 +154,9 @@ impl<'a> Compiler<'a> {
         self.code.asm.bind(end);
         match self.code.depth == after {
             true => Ok(()),
-            false => self.error(format!("one branch ends with a stack of {after}, the other with {}", self.code.depth)),
+            false => {
+                self.words.error(format!("one branch ends with a stack of {after}, the other with {}", self.code.depth))
+            }
         }
     }
 
@@ -218,7 +172,9 @@ impl<'a> Compiler<'a> {
         self.code.asm.bind(end);
         match self.code.depth == before {
             true => Ok(()),
-            false => self.error(format!("the loop begins with a stack of {before} and ends with {}", self.code.depth)),
+            false => {
+                self.words.error(format!("the loop begins with a stack of {before} and ends with {}", self.code.depth))
+            }
         }
     }
     // ANCHOR_END: branch
@@ -226,16 +182,16 @@ impl<'a> Compiler<'a> {
     // ANCHOR: definition
     /// Compiles `: NAME ( PARAMETERS ) … ;`. The result is the value that the body leaves.
     fn definition(&mut self) -> Compiled {
-        let (Some(name), Some("(")) = (self.word(), self.word()) else {
-            return self.error("expected a name and `(` after `:`");
+        let (Some(name), Some("(")) = (self.words.read(), self.words.read()) else {
+            return self.words.error("expected a name and `(` after `:`");
         };
         let mut parameters = Vec::new();
         loop {
-            match self.word() {
+            match self.words.read() {
                 Some(")") => break,
                 Some(parameter) if parameters.len() < MOST_VARIABLES => parameters.push(parameter),
-                Some(_) => return self.error("too many parameters"),
-                None => return self.error("expected `)` before the end"),
+                Some(_) => return self.words.error("too many parameters"),
+                None => return self.words.error("expected `)` before the end"),
             }
         }
         let index = self.program.declare(name);

@@ -1,19 +1,16 @@
 //! Text → bytecode. What the first language pushes at run time, this compiler pushes at compile time.
 
 use std::mem::replace;
-use std::vec::IntoIter;
 
-use first::compile::words;
+use first::words::{Compile, Compiled, Words};
 use mimeo::asm::{FunctionBody, FunctionIndex, Place, Target};
 use mimeo::{Position, def::Slot};
-use mimeo_shell::{Diagnostic, START, Text};
+use mimeo_shell::Text;
 
 use crate::ops::ops::{Assembler, Program, ProgramBuilder, Value};
 
 /// The largest number of variables and temporaries of a function.
 const MOST_SLOTS: usize = 255;
-
-type Compiled<T = ()> = Result<T, Diagnostic>;
 
 // ANCHOR: code
 /// The code of a function that is being compiled.
@@ -87,9 +84,7 @@ impl<'a> Code<'a> {
 
 struct Compiler<'a> {
     file: &'a str,
-    words: IntoIter<(&'a str, Position)>,
-    /// The position of the last word.
-    position: Position,
+    words: Words<'a>,
     /// The functions so far, with the number of their parameters.
     functions: Vec<(&'a str, FunctionIndex, usize)>,
     program: ProgramBuilder,
@@ -116,18 +111,17 @@ fn add_variables<'a>(mut words: &[(&'a str, Position)], in_function: bool, varia
 pub fn compile(text: &Text) -> Compiled<Program> {
     let mut program = ProgramBuilder::new();
     let main = program.declare("main");
-    let (words, mut variables) = (words(&text.text), Vec::new());
-    add_variables(&words, false, &mut variables);
+    let (words, mut variables) = (Words::new(&text.text), Vec::new());
+    add_variables(words.left(), false, &mut variables);
     let mut compiler = Compiler {
         file: &text.name,
-        words: words.into_iter(),
-        position: START,
+        words,
         functions: Vec::new(),
         program,
         code: Code::new("main", &text.name, 0, variables),
     };
     if let Some(word) = compiler.until_end()? {
-        return compiler.error(format!("nothing that `{word}` could end is open"));
+        return compiler.words.error(format!("nothing that `{word}` could end is open"));
     }
     compiler.push(Value::NIL.into())?;
     let Compiler { mut program, code, .. } = compiler;
@@ -135,40 +129,35 @@ pub fn compile(text: &Text) -> Compiled<Program> {
     Ok(program.finish()?.verify().expect("the compiler makes valid bytecode"))
 }
 
-impl<'a> Compiler<'a> {
-    fn error<T>(&self, message: impl Into<String>) -> Compiled<T> {
-        Err(Diagnostic::new(self.position, message))
+impl<'a> Compile<'a> for Compiler<'a> {
+    fn words(&mut self) -> &mut Words<'a> {
+        &mut self.words
     }
 
-    fn word(&mut self) -> Option<&'a str> {
-        let (word, position) = self.words.next()?;
-        self.position = position;
-        Some(word)
-    }
-
-    /// Compiles up to a word that ends something, which is returned, or to the end of the text.
-    fn until_end(&mut self) -> Compiled<Option<&'a str>> {
-        while let Some(word) = self.word() {
-            if matches!(word, ";" | "else" | "then" | "while" | "repeat") {
-                return Ok(Some(word));
+    fn compile_word(&mut self, word: &'a str) -> Compiled {
+        match word {
+            "+" => self.binary(Assembler::add),
+            "-" => self.binary(Assembler::subtract),
+            "*" => self.binary(Assembler::multiply),
+            "<" => self.binary(Assembler::less),
+            "." => {
+                let value = self.pop_slot()?;
+                self.code.asm.print(value);
+                Ok(())
             }
-            self.compile_word(word)?;
-        }
-        Ok(None)
-    }
-
-    /// Compiles up to the word `end`.
-    fn up_to(&mut self, end: &str) -> Compiled {
-        match self.until_end()? {
-            Some(found) if found == end => Ok(()),
-            Some(found) => self.error(format!("expected `{end}`, found `{found}`")),
-            None => self.error(format!("expected `{end}` before the end")),
+            "->" => self.assignment(),
+            "if" => self.branch(),
+            "begin" => self.repetition(),
+            ":" => self.definition(),
+            _ => self.value(word),
         }
     }
+}
 
+impl<'a> Compiler<'a> {
     fn push(&mut self, place: Place<Value>) -> Compiled {
         if self.code.variables.len() + self.code.stack.len() >= MOST_SLOTS {
-            return self.error("too many variables and values on the stack");
+            return self.words.error("too many variables and values on the stack");
         }
         self.code.push(place);
         Ok(())
@@ -178,10 +167,10 @@ impl<'a> Compiler<'a> {
     /// Takes the top of the stack, wherever it is.
     fn pop(&mut self) -> Compiled<Place<Value>> {
         // Errors of the next op have this place.
-        self.code.asm.at(self.position);
+        self.code.asm.at(self.words.position);
         match self.code.stack.pop() {
             Some(place) => Ok(place),
-            None => self.error("the stack is empty"),
+            None => self.words.error("the stack is empty"),
         }
     }
 
@@ -205,25 +194,6 @@ impl<'a> Compiler<'a> {
     }
     // ANCHOR_END: pop
 
-    fn compile_word(&mut self, word: &'a str) -> Compiled {
-        match word {
-            "+" => self.binary(Assembler::add),
-            "-" => self.binary(Assembler::subtract),
-            "*" => self.binary(Assembler::multiply),
-            "<" => self.binary(Assembler::less),
-            "." => {
-                let value = self.pop_slot()?;
-                self.code.asm.print(value);
-                Ok(())
-            }
-            "->" => self.assignment(),
-            "if" => self.branch(),
-            "begin" => self.repetition(),
-            ":" => self.definition(),
-            _ => self.value(word),
-        }
-    }
-
     // ANCHOR: value
     /// Compiles a literal, a variable or a call.
     fn value(&mut self, word: &str) -> Compiled {
@@ -240,15 +210,15 @@ impl<'a> Compiler<'a> {
             return self.push(Slot(slot as u16).into());
         }
         let Some(&(_, callee, arity)) = self.functions.iter().rfind(|(name, ..)| *name == word) else {
-            return self.error(format!("unknown word `{word}`"));
+            return self.words.error(format!("unknown word `{word}`"));
         };
         let Some(rest) = self.code.stack.len().checked_sub(arity) else {
-            return self.error(format!("`{word}` takes {arity}, and the stack has {}", self.code.stack.len()));
+            return self.words.error(format!("`{word}` takes {arity}, and the stack has {}", self.code.stack.len()));
         };
         self.code.settle();
         self.code.stack.truncate(rest);
         self.push(self.code.temporary(rest).into())?;
-        self.code.asm.at(self.position);
+        self.code.asm.at(self.words.position);
         self.code.asm.call(callee, self.code.temporary(rest), arity as u16);
         Ok(())
     }
@@ -257,7 +227,7 @@ impl<'a> Compiler<'a> {
     // ANCHOR: assignment
     /// Compiles `-> NAME`. What is on the stack keeps the old value.
     fn assignment(&mut self) -> Compiled {
-        let Some(name) = self.word() else { return self.error("expected a name after `->`") };
+        let Some(name) = self.words.read() else { return self.words.error("expected a name after `->`") };
         let place = self.pop()?;
         let slot = self.code.variables.iter().position(|variable| *variable == name);
         let slot = Slot(slot.expect("all variables were found before") as u16);
@@ -329,27 +299,27 @@ impl<'a> Compiler<'a> {
     fn same_height(&self, other: usize) -> Compiled {
         match self.code.stack.len() {
             height if height == other => Ok(()),
-            height => self.error(format!("one path ends with a stack of {other}, the other with {height}")),
+            height => self.words.error(format!("one path ends with a stack of {other}, the other with {height}")),
         }
     }
 
     /// Compiles `: NAME ( PARAMETERS ) … ;`. The result is the value that the body leaves.
     fn definition(&mut self) -> Compiled {
-        let (Some(name), Some("(")) = (self.word(), self.word()) else {
-            return self.error("expected a name and `(` after `:`");
+        let (Some(name), Some("(")) = (self.words.read(), self.words.read()) else {
+            return self.words.error("expected a name and `(` after `:`");
         };
         let mut variables = Vec::new();
         loop {
-            match self.word() {
+            match self.words.read() {
                 Some(")") => break,
                 Some(parameter) => variables.push(parameter),
-                None => return self.error("expected `)` before the end"),
+                None => return self.words.error("expected `)` before the end"),
             }
         }
         let arity = variables.len();
-        add_variables(self.words.as_slice(), true, &mut variables);
+        add_variables(self.words.left(), true, &mut variables);
         if variables.len() >= MOST_SLOTS {
-            return self.error("too many variables");
+            return self.words.error("too many variables");
         }
         let index = self.program.declare(name);
         // From here on the function can call itself.
@@ -357,7 +327,7 @@ impl<'a> Compiler<'a> {
         let outer = replace(&mut self.code, Code::new(name, self.file, arity, variables));
         self.up_to(";")?;
         if self.code.stack.is_empty() {
-            return self.error("the function leaves no value");
+            return self.words.error("the function leaves no value");
         }
         let code = replace(&mut self.code, outer);
         self.program.define(index, code.finish()?);

@@ -6,6 +6,7 @@
 //! | `arguments` | the command line | the options of every language, and the language's own arguments |
 //! | `options` | options and environment variables | settings, and the report after the run |
 //! | `source` | a file, standard input or `-e CODE` | a named text |
+//! | `tokens` | the text of a program | its tokens, for a parser |
 //! | `diagnostic` | positions and messages | errors that show the line of the source |
 //! | `dump` | a loaded program | its bytecode, IR, C or machine code |
 //! | `output` | text | standard output and standard error, whose reader may be gone |
@@ -74,6 +75,7 @@ mod output;
 #[cfg(feature = "session")]
 pub mod session;
 mod source;
+mod tokens;
 
 pub use arguments::{Argument, Arguments, Exit};
 pub use command::{Command, Failure};
@@ -86,3 +88,4 @@ pub use language::Language;
 pub use options::Options;
 pub use output::{Output, show, show_error, stdout};
 pub use source::{Source, Text};
+pub use tokens::{Lexicon, Token, Tokens};

@@ -121,7 +121,7 @@ fn a_new_stack_machine_runs_and_passes_its_tests() {
         last: "\n6765\n",
         next: "    /// `a {compare} b`",
         changes: &[
-            ("README.md", "`\"%\"` in `SYMBOLS`", ""),
+            ("README.md", "`\"%\"` in `LEXICON`", ""),
             ("src/language/lexer.rs", "\"/\",", "\"/\", \"%\","),
             ("README.md", "`(\"%\", Assembler::remainder)` in `LEVELS`, beside `/`", ""),
             (

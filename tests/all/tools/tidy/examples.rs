@@ -83,6 +83,7 @@ const FILES: &[&str] = &[
     "src/shell/src/output.rs",
     "src/shell/src/session.rs",
     "src/shell/src/source.rs",
+    "src/shell/src/tokens.rs",
     "tests/twins/src/language.rs",
     "tests/twins/src/op.rs",
     "tests/twins/src/random.rs",

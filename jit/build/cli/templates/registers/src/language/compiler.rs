@@ -4,10 +4,10 @@ use std::mem::replace;
 
 use mimeo::asm::{FunctionBody, FunctionIndex, Place, Target};
 use mimeo::{Position, def::Slot};
-use mimeo_shell::{Diagnostic, Text};
+use mimeo_shell::{Diagnostic, Text, Token};
 
 use super::heap::text;
-use super::lexer::{Token, lex};
+use super::lexer::{Number, Tokens, lex};
 use super::ops::ops::{Assembler as Asm, Program, ProgramBuilder, Value};
 use crate::glue::runtime::{Host, NATIVES};
 
@@ -37,14 +37,14 @@ pub struct Definitions {
 pub fn compile(text: &Text, defined: &mut Definitions, host: &mut Host) -> Compiled<Program> {
     let tokens = lex(&text.text)?;
     // Functions are known from the start of their text, so that they can call each other.
-    for pair in tokens.windows(2) {
+    for pair in tokens.rest().windows(2) {
         if let [(Token::Symbol("fn"), _), (Token::Name(name), _)] = pair {
             defined.globals.push(name.clone());
         }
     }
     let code = Code::new("main", &text.name, Vec::new());
-    let mut compiler = Compiler { tokens, at: 0, file: &text.name, defined, host, code, outer: Vec::new() };
-    while *compiler.peek() != Token::End {
+    let mut compiler = Compiler { tokens, file: &text.name, defined, host, code, outer: Vec::new() };
+    while *compiler.tokens.peek() != Token::End {
         compiler.statement()?;
     }
     let main = compiler.code.finish()?;
@@ -96,8 +96,7 @@ impl Code {
 }
 
 struct Compiler<'a> {
-    tokens: Vec<(Token, Position)>,
-    at: usize,
+    tokens: Tokens,
     file: &'a str,
     defined: &'a mut Definitions,
     host: &'a mut Host,
@@ -107,49 +106,10 @@ struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
-    fn peek(&self) -> &Token {
-        &self.tokens[self.at].0
-    }
-
-    fn error<T>(&self, message: impl Into<String>) -> Compiled<T> {
-        Err(Diagnostic::new(self.tokens[self.at].1, message))
-    }
-
-    /// Passes a token other than the end, and returns its position.
-    fn advance(&mut self) -> Position {
-        self.at += 1;
-        self.tokens[self.at - 1].1
-    }
-
-    fn sees(&self, symbol: &str) -> bool {
-        matches!(self.peek(), Token::Symbol(found) if *found == symbol)
-    }
-
-    fn takes(&mut self, symbol: &str) -> bool {
-        let found = self.sees(symbol);
-        if found {
-            self.advance();
-        }
-        found
-    }
-
-    fn expect(&mut self, symbol: &str) -> Compiled {
-        if self.takes(symbol) { Ok(()) } else { self.error(format!("expected `{symbol}`")) }
-    }
-
-    fn name(&mut self) -> Compiled<String> {
-        let Token::Name(name) = self.peek().clone() else { return self.error("expected a name") };
-        self.advance();
-        Ok(name)
-    }
-
     /// Parses items up to a closing bracket, and returns how many there are.
     fn list(&mut self, end: &str, mut item: impl FnMut(&mut Self) -> Compiled) -> Compiled<usize> {
         let mut count = 0;
-        while !self.takes(end) {
-            if count > 0 && !self.takes(",") {
-                return self.error(format!("expected `,` or `{end}`"));
-            }
+        while self.tokens.list_goes_on(end, count)? {
             item(self)?;
             count += 1;
         }
@@ -159,8 +119,8 @@ impl Compiler<'_> {
     /// Compiles a block, whose variables end with it.
     fn block(&mut self) -> Compiled {
         let outer = self.code.scope.len();
-        self.expect("{")?;
-        while !self.takes("}") {
+        self.tokens.expect("{")?;
+        while !self.tokens.takes("}") {
             self.statement()?;
         }
         self.code.scope.truncate(outer);
@@ -169,12 +129,12 @@ impl Compiler<'_> {
 
     fn statement(&mut self) -> Compiled {
         self.code.temporaries = 0;
-        let second = self.tokens.get(self.at + 1).map(|(token, _)| token);
+        let second = self.tokens.rest().get(1).map(|(token, _)| token);
         let is_named = matches!(second, Some(Token::Name(_)));
         let assigns = second == Some(&Token::Symbol("="));
-        if self.takes("if") {
+        if self.tokens.takes("if") {
             return self.branch();
-        } else if self.takes("while") {
+        } else if self.tokens.takes("while") {
             let (head, end) = (self.code.asm.label(), self.code.asm.label());
             self.code.asm.bind(head);
             let condition = self.expression()?;
@@ -183,13 +143,13 @@ impl Compiler<'_> {
             self.code.asm.jump(head);
             self.code.asm.bind(end);
             return Ok(());
-        } else if is_named && self.outer.is_empty() && self.takes("fn") {
-            let name = self.name()?;
+        } else if is_named && self.outer.is_empty() && self.tokens.takes("fn") {
+            let name = self.tokens.name()?;
             let value = self.function(&name)?;
             return self.store(&name, value);
-        } else if self.takes("let") {
-            let name = self.name()?;
-            self.expect("=")?;
+        } else if self.tokens.takes("let") {
+            let name = self.tokens.name()?;
+            self.tokens.expect("=")?;
             let value = self.expression()?;
             if self.outer.is_empty() {
                 self.defined.globals.push(name.clone());
@@ -199,26 +159,27 @@ impl Compiler<'_> {
                 self.code.temporaries = 0;
                 self.code.scope.push(name);
             }
-        } else if let Token::Name(name) = self.peek().clone()
+        } else if let Token::Name(name) = self.tokens.peek().clone()
             && assigns
         {
-            self.at += 2;
+            self.tokens.advance();
+            self.tokens.advance();
             let value = self.expression()?;
             self.store(&name, value)?;
-        } else if !self.outer.is_empty() && self.takes("return") {
+        } else if !self.outer.is_empty() && self.tokens.takes("return") {
             let value = self.expression()?;
             self.code.asm.ret(value);
         } else {
             let value = self.expression()?;
             // The result of what is typed in a session is shown.
-            if *self.peek() == Token::End {
+            if *self.tokens.peek() == Token::End {
                 let dst = self.code.temporary();
                 self.code.asm.copy(dst, value);
                 self.code.asm.native(dst, NATIVES.len() as u32 - 1, dst, 1);
             }
         }
         // The last statement of a block or a text needs no semicolon.
-        if *self.peek() == Token::End || self.sees("}") { Ok(()) } else { self.expect(";") }
+        if *self.tokens.peek() == Token::End || self.tokens.sees("}") { Ok(()) } else { self.tokens.expect(";") }
     }
 
     fn branch(&mut self) -> Compiled {
@@ -228,8 +189,8 @@ impl Compiler<'_> {
         self.block()?;
         self.code.asm.jump(end);
         self.code.asm.bind(no);
-        if self.takes("else") {
-            if self.takes("if") { self.branch()? } else { self.block()? }
+        if self.tokens.takes("else") {
+            if self.tokens.takes("if") { self.branch()? } else { self.block()? }
         }
         self.code.asm.bind(end);
         Ok(())
@@ -239,9 +200,9 @@ impl Compiler<'_> {
     fn function(&mut self, name: &str) -> Compiled<Slot> {
         // The function itself is in slot 0.
         let mut scope = vec![name.to_owned()];
-        self.expect("(")?;
+        self.tokens.expect("(")?;
         let arity = self.list(")", |compiler| {
-            scope.push(compiler.name()?);
+            scope.push(compiler.tokens.name()?);
             Ok(())
         })?;
         let code = Code::new(name, self.file, scope);
@@ -311,8 +272,8 @@ impl Compiler<'_> {
         let Some((level, tighter)) = levels.split_first() else { return self.unary() };
         let before = self.code.temporaries;
         let mut left = self.binary(tighter)?;
-        while let Some((_, emit)) = level.iter().find(|(symbol, _)| self.sees(symbol)) {
-            let position = self.advance();
+        while let Some((_, emit)) = level.iter().find(|(symbol, _)| self.tokens.sees(symbol)) {
+            let position = self.tokens.advance();
             let right = self.binary(tighter)?;
             self.code.temporaries = before;
             let dst = self.code.temporary();
@@ -325,11 +286,11 @@ impl Compiler<'_> {
     }
 
     fn unary(&mut self) -> Compiled<Slot> {
-        let (before, is_minus) = (self.code.temporaries, self.sees("-"));
-        if !is_minus && !self.sees("!") {
+        let (before, is_minus) = (self.code.temporaries, self.tokens.sees("-"));
+        if !is_minus && !self.tokens.sees("!") {
             return self.postfix();
         }
-        let position = self.advance();
+        let position = self.tokens.advance();
         let zero = self.code.temporary();
         self.code.asm.load(zero, Value::int(0));
         let value = self.unary()?;
@@ -348,17 +309,17 @@ impl Compiler<'_> {
         let before = self.code.temporaries;
         let mut value = self.primary()?;
         loop {
-            let position = self.tokens[self.at].1;
-            if self.takes("(") {
+            let position = self.tokens.position();
+            if self.tokens.takes("(") {
                 value = self.keep(before, value);
                 let given = self.list(")", Self::push)?;
                 self.code.temporaries = before + 1;
                 self.code.asm.at(position);
                 self.code.asm.call(value, value, given as u16 + 1);
-            } else if self.takes("[") {
+            } else if self.tokens.takes("[") {
                 let index = self.expression()?;
-                self.expect("]")?;
-                if self.takes("=") {
+                self.tokens.expect("]")?;
+                if self.tokens.takes("=") {
                     let item = self.expression()?;
                     self.code.asm.at(position);
                     self.code.asm.set(value, index, item);
@@ -376,25 +337,25 @@ impl Compiler<'_> {
     }
 
     fn primary(&mut self) -> Compiled<Slot> {
-        let constant = match self.peek().clone() {
-            Token::Int(int) => Value::int(int),
-            Token::Float(float) => Value::float(float),
-            Token::Text(string) => text(&mut self.host.heap, &string).or_else(|e| self.error(e.to_string()))?,
+        let constant = match self.tokens.peek().clone() {
+            Token::Number(Number::Int(int)) => Value::int(int),
+            Token::Number(Number::Float(float)) => Value::float(float),
+            Token::Text(string) => text(&mut self.host.heap, &string).or_else(|e| self.tokens.error(e.to_string()))?,
             Token::Symbol("nil") => Value::NIL,
             Token::Symbol("true") => Value::TRUE,
             Token::Symbol("false") => Value::FALSE,
             Token::Symbol("fn") => {
-                self.advance();
+                self.tokens.advance();
                 return self.function("");
             }
             Token::Symbol("(") => {
-                self.advance();
+                self.tokens.advance();
                 let value = self.expression()?;
-                self.expect(")")?;
+                self.tokens.expect(")")?;
                 return Ok(value);
             }
             Token::Symbol("[") => {
-                self.advance();
+                self.tokens.advance();
                 let before = self.code.temporaries;
                 let items = self.list("]", Self::push)?;
                 self.code.temporaries = before;
@@ -403,9 +364,9 @@ impl Compiler<'_> {
                 return Ok(dst);
             }
             Token::Name(name) => return self.named(&name),
-            _ => return self.error("expected an expression"),
+            _ => return self.tokens.error("expected an expression"),
         };
-        self.advance();
+        self.tokens.advance();
         let dst = self.code.temporary();
         self.code.asm.load(dst, constant);
         Ok(dst)
@@ -415,11 +376,11 @@ impl Compiler<'_> {
     fn named(&mut self, name: &str) -> Compiled<Slot> {
         let Some(native) = NATIVES.iter().position(|native| native.0 == name) else {
             let value = self.variable(name)?;
-            self.advance();
+            self.tokens.advance();
             return Ok(value);
         };
-        let (position, before) = (self.advance(), self.code.temporaries);
-        self.expect("(")?;
+        let (position, before) = (self.tokens.advance(), self.code.temporaries);
+        self.tokens.expect("(")?;
         let (takes, given) = (NATIVES[native].1, self.list(")", Self::push)? as u16);
         if takes != given {
             let message = format!("`{name}` takes {takes} arguments, not {given}");
@@ -457,7 +418,7 @@ impl Compiler<'_> {
     /// Returns the array of the globals, and the index of one.
     fn global(&self, name: &str) -> Compiled<[Place<Value>; 2]> {
         let Some(index) = self.defined.globals.iter().rposition(|global| global == name) else {
-            return self.error(format!("unknown variable `{name}`"));
+            return self.tokens.error(format!("unknown variable `{name}`"));
         };
         Ok([self.host.globals.value(), Value::int(index as i32)].map(Place::Constant))
     }

@@ -3,10 +3,10 @@
 use std::mem::{replace, take};
 
 use mimeo::asm::{FunctionBody, FunctionIndex};
-use mimeo::{Position, def::Slot};
-use mimeo_shell::{Diagnostic, Text};
+use mimeo::def::Slot;
+use mimeo_shell::{Diagnostic, Text, Token};
 
-use super::lexer::{Token, lex};
+use super::lexer::{Tokens, lex};
 use super::ops::ops::{Assembler, Program, ProgramBuilder};
 
 /// Operators that bind equally, each with its op.
@@ -44,15 +44,15 @@ pub struct Definitions {
 pub fn compile(text: &Text, defined: &mut Definitions) -> Compiled<Program> {
     let tokens = lex(&text.text)?;
     // Functions are known from the start of their text, so that they can call each other.
-    for (at, pair) in tokens.windows(2).enumerate() {
+    for (at, pair) in tokens.rest().windows(2).enumerate() {
         if let [(Token::Symbol("fn"), _), (Token::Name(name), _)] = pair {
-            let parameters = tokens[at + 2..].iter().take_while(|(t, _)| *t != Token::Symbol(")"));
+            let parameters = tokens.rest()[at + 2..].iter().take_while(|(t, _)| *t != Token::Symbol(")"));
             let arity = parameters.filter(|(token, _)| matches!(token, Token::Name(_))).count();
             defined.functions.push((name.clone(), arity));
         }
     }
     let code = Code::new("main", &text.name, take(&mut defined.variables));
-    let mut compiler = Compiler { tokens, at: 0, file: &text.name, defined, code, in_function: false };
+    let mut compiler = Compiler { tokens, file: &text.name, defined, code, in_function: false };
     compiler.main()?;
     let code = compiler.code;
     defined.variables = code.scope.clone();
@@ -92,8 +92,7 @@ impl Code {
 }
 
 struct Compiler<'a> {
-    tokens: Vec<(Token, Position)>,
-    at: usize,
+    tokens: Tokens,
     file: &'a str,
     defined: &'a mut Definitions,
     code: Code,
@@ -101,56 +100,16 @@ struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
-    fn peek(&self) -> &Token {
-        &self.tokens[self.at].0
-    }
-
-    fn error<T>(&self, message: impl Into<String>) -> Compiled<T> {
-        Err(Diagnostic::new(self.tokens[self.at].1, message))
-    }
-
-    /// Passes a token other than the end, and returns its position.
-    fn advance(&mut self) -> Position {
-        self.at += 1;
-        self.tokens[self.at - 1].1
-    }
-
-    fn sees(&self, symbol: &str) -> bool {
-        matches!(self.peek(), Token::Symbol(found) if *found == symbol)
-    }
-
     /// Returns `true` if the token after the next one is this symbol.
     fn precedes(&self, symbol: &str) -> bool {
-        let token = self.tokens.get(self.at + 1).map(|(token, _)| token);
-        matches!(token, Some(Token::Symbol(found)) if *found == symbol)
-    }
-
-    fn takes(&mut self, symbol: &str) -> bool {
-        let found = self.sees(symbol);
-        if found {
-            self.advance();
-        }
-        found
-    }
-
-    fn expect(&mut self, symbol: &str) -> Compiled {
-        if self.takes(symbol) { Ok(()) } else { self.error(format!("expected `{symbol}`")) }
-    }
-
-    fn name(&mut self) -> Compiled<String> {
-        let Token::Name(name) = self.peek().clone() else { return self.error("expected a name") };
-        self.advance();
-        Ok(name)
+        matches!(self.tokens.rest().get(1), Some((Token::Symbol(found), _)) if *found == symbol)
     }
 
     /// Parses items between parentheses, and returns how many there are.
     fn list(&mut self, mut item: impl FnMut(&mut Self) -> Compiled) -> Compiled<usize> {
-        self.expect("(")?;
+        self.tokens.expect("(")?;
         let mut count = 0;
-        while !self.takes(")") {
-            if count > 0 && !self.takes(",") {
-                return self.error("expected `,` or `)`");
-            }
+        while self.tokens.list_goes_on(")", count)? {
             item(self)?;
             count += 1;
         }
@@ -158,8 +117,8 @@ impl Compiler<'_> {
     }
 
     fn main(&mut self) -> Compiled {
-        while *self.peek() != Token::End {
-            if self.takes("fn") { self.function()? } else { self.statement()? }
+        while *self.tokens.peek() != Token::End {
+            if self.tokens.takes("fn") { self.function()? } else { self.statement()? }
         }
         for index in 0..self.code.scope.len() {
             self.code.asm.get(Slot(index as u16));
@@ -169,10 +128,10 @@ impl Compiler<'_> {
     }
 
     fn function(&mut self) -> Compiled {
-        let name = self.name()?;
+        let name = self.tokens.name()?;
         let mut parameters = Vec::new();
         self.list(|compiler| {
-            parameters.push(compiler.name()?);
+            parameters.push(compiler.tokens.name()?);
             Ok(())
         })?;
         let outer = replace(&mut self.code, Code::new(&name, self.file, parameters));
@@ -187,8 +146,8 @@ impl Compiler<'_> {
     /// Compiles a block, whose variables end with it.
     fn block(&mut self) -> Compiled {
         let outer = self.code.scope.len();
-        self.expect("{")?;
-        while !self.takes("}") {
+        self.tokens.expect("{")?;
+        while !self.tokens.takes("}") {
             self.statement()?;
         }
         self.code.scope.truncate(outer);
@@ -196,9 +155,9 @@ impl Compiler<'_> {
     }
 
     fn statement(&mut self) -> Compiled {
-        if self.takes("if") {
+        if self.tokens.takes("if") {
             return self.branch();
-        } else if self.takes("while") {
+        } else if self.tokens.takes("while") {
             let (head, end) = (self.code.asm.label(), self.code.asm.label());
             self.code.asm.bind(head);
             self.expression()?;
@@ -207,31 +166,31 @@ impl Compiler<'_> {
             self.code.asm.jump(head);
             self.code.asm.bind(end);
             return Ok(());
-        } else if self.takes("let") {
-            let name = self.name()?;
-            self.expect("=")?;
+        } else if self.tokens.takes("let") {
+            let name = self.tokens.name()?;
+            self.tokens.expect("=")?;
             self.expression()?;
             self.code.asm.set(Slot(self.code.scope.len() as u16));
             self.code.scope.push(name);
             self.code.slots = self.code.slots.max(self.code.scope.len());
-        } else if self.takes("print") {
+        } else if self.tokens.takes("print") {
             self.expression()?;
             self.code.asm.print();
-        } else if self.in_function && self.takes("return") {
+        } else if self.in_function && self.tokens.takes("return") {
             self.expression()?;
             self.code.asm.ret();
         } else if self.precedes("=") {
             let slot = self.variable()?;
-            self.expect("=")?;
+            self.tokens.expect("=")?;
             self.expression()?;
             self.code.asm.set(slot);
         } else {
             self.expression()?;
             // The result of what is typed in a session is shown.
-            if *self.peek() == Token::End { self.code.asm.print() } else { self.code.asm.pop() }
+            if *self.tokens.peek() == Token::End { self.code.asm.print() } else { self.code.asm.pop() }
         }
         // The last statement of a block or a text needs no semicolon.
-        if *self.peek() == Token::End || self.sees("}") { Ok(()) } else { self.expect(";") }
+        if *self.tokens.peek() == Token::End || self.tokens.sees("}") { Ok(()) } else { self.tokens.expect(";") }
     }
 
     fn branch(&mut self) -> Compiled {
@@ -241,8 +200,8 @@ impl Compiler<'_> {
         self.block()?;
         self.code.asm.jump(end);
         self.code.asm.bind(no);
-        if self.takes("else") {
-            if self.takes("if") { self.branch()? } else { self.block()? }
+        if self.tokens.takes("else") {
+            if self.tokens.takes("if") { self.branch()? } else { self.block()? }
         }
         self.code.asm.bind(end);
         Ok(())
@@ -255,8 +214,8 @@ impl Compiler<'_> {
     fn binary(&mut self, levels: &[Level]) -> Compiled {
         let Some((level, tighter)) = levels.split_first() else { return self.unary() };
         self.binary(tighter)?;
-        while let Some((_, emit)) = level.iter().find(|(symbol, _)| self.sees(symbol)) {
-            let position = self.advance();
+        while let Some((_, emit)) = level.iter().find(|(symbol, _)| self.tokens.sees(symbol)) {
+            let position = self.tokens.advance();
             self.binary(tighter)?;
             // Errors of the next op have this place.
             self.code.asm.at(position);
@@ -266,20 +225,20 @@ impl Compiler<'_> {
     }
 
     fn unary(&mut self) -> Compiled {
-        if let Token::Number(number) = *self.peek() {
-            self.advance();
+        if let Token::Number(number) = *self.tokens.peek() {
+            self.tokens.advance();
             self.code.asm.push(number);
-        } else if self.takes("(") {
+        } else if self.tokens.takes("(") {
             self.expression()?;
-            self.expect(")")?;
-        } else if self.sees("-") {
-            let position = self.advance();
+            self.tokens.expect(")")?;
+        } else if self.tokens.sees("-") {
+            let position = self.tokens.advance();
             self.code.asm.push(0);
             self.unary()?;
             self.code.asm.at(position);
             self.code.asm.subtract();
-        } else if !matches!(self.peek(), Token::Name(_)) {
-            return self.error("expected an expression");
+        } else if !matches!(self.tokens.peek(), Token::Name(_)) {
+            return self.tokens.error("expected an expression");
         } else if self.precedes("(") {
             return self.call();
         } else {
@@ -290,8 +249,8 @@ impl Compiler<'_> {
     }
 
     fn call(&mut self) -> Compiled {
-        let position = self.tokens[self.at].1;
-        let name = self.name()?;
+        let position = self.tokens.position();
+        let name = self.tokens.name()?;
         let given = self.list(Self::expression)?;
         // The last definition counts.
         let found = self.defined.functions.iter().rposition(|function| function.0 == name);
@@ -309,11 +268,11 @@ impl Compiler<'_> {
 
     /// Parses the name of a variable.
     fn variable(&mut self) -> Compiled<Slot> {
-        let Token::Name(name) = self.peek() else { return self.error("expected a variable") };
+        let Token::Name(name) = self.tokens.peek() else { return self.tokens.error("expected a variable") };
         let Some(index) = self.code.scope.iter().rposition(|variable| variable == name) else {
-            return self.error(format!("unknown variable `{name}`"));
+            return self.tokens.error(format!("unknown variable `{name}`"));
         };
-        self.advance();
+        self.tokens.advance();
         Ok(Slot(index as u16))
     }
 }

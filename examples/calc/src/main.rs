@@ -24,12 +24,13 @@ fn run(source: Source, options: &mimeo_shell::Options) -> Result<ExitCode, Failu
     let text = source.read()?;
     let program = calc::compile(&text.text).map_err(|errors| text.failure(errors.iter().map(diagnostic)))?;
     let jit = Some(options.settings.jit.clone());
-    let mut session = Session::new(&program, Options { jit, ..Options::default() }, stdout());
+    let mut session = Session::new(&program, Options { jit, limits: options.limits, ..Options::default() }, stdout());
     if let Some(dump) = options.dump {
         let linked = session.linked();
         return dump.show(session.machine(), linked);
     }
     options.warn(session.jit());
+    session.machine().vm_mut().set_fuel(options.fuel);
     let result = session.run();
     options.report(session.jit());
     result.map(|()| ExitCode::SUCCESS).map_err(|error| text.failure([diagnostic(&error)]))

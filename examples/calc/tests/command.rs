@@ -168,6 +168,14 @@ fn settings_come_from_the_program_then_the_environment_then_the_command_line() {
 }
 
 #[test]
+fn limits_end_a_program() {
+    let (output, errors, status) = calc(&["--fuel=100", "-e", "print 1; while 1 { }"], b"");
+    assert_eq!((output.as_str(), errors.as_str(), status), ("1\n", "-e:1:1: error: out of fuel\n", 1));
+    let (_, errors, status) = calc(&["--memory-limit=1M", "-e", "fn f(n) { return f(n + 1); } f(0);"], b"");
+    assert_eq!((errors.as_str(), status), ("-e:1:18: error: not enough memory\n", 1));
+}
+
+#[test]
 fn limits_leave_functions_to_the_interpreter() {
     assert_eq!(compiled(&[], &["--jit=on", "--jit-code-limit=1000000"]), 2);
     assert_eq!(compiled(&[], &["--jit=on", "--jit-budget=1000000"]), 2);

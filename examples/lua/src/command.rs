@@ -17,7 +17,6 @@ pub(crate) const MIMEO_LUA: mimeo_shell::Command = mimeo_shell::Command {
   -l NAME                   require the module NAME, in the order of the options -e and -l
   -i                        start a session after everything else has run
   -v                        print the version
-  --memory-limit=SIZE       limit on the memory of the program, in bytes or with K, M or G (default: no limit)
   --dap                     be a debug adapter: speak the Debug Adapter Protocol on standard input and output
 ",
     notes: "\
@@ -28,8 +27,6 @@ sessions.
 
 /// What to run, and how.
 pub(crate) struct Command {
-    /// The limit on memory in bytes.
-    pub(crate) memory_limit: Option<usize>,
     /// What the options `-e` and `-l` say, in their order.
     pub(crate) chunks: Vec<Chunk>,
     pub(crate) script: Option<Script>,
@@ -61,7 +58,6 @@ impl Command {
     pub(crate) fn parse(arguments: &mut Arguments) -> Result<Command, Exit> {
         let line: Vec<OsString> = std::env::args_os().collect();
         let mut command = Command {
-            memory_limit: None,
             chunks: Vec::new(),
             script: None,
             script_at: line.len(),
@@ -85,7 +81,6 @@ impl Command {
                 "-l" => command.chunks.push(Chunk::Module(arguments.value()?.into_encoded_bytes())),
                 "-i" => (command.is_interactive, command.shows_version) = (true, true),
                 "-v" => command.shows_version = true,
-                "--memory-limit" => command.memory_limit = Some(arguments.size(&option)?),
                 "--dap" => command.is_adapter = true,
                 _ => return Err(Argument::Option(option).unexpected()),
             }

@@ -51,12 +51,13 @@ fn run(command: &Command, options: &Options) -> ExitCode {
     let defaults = lua::Options::default();
     let mut lua = Lua::new(lua::Options {
         jit,
-        limits: defaults.limits.with_memory(command.memory_limit),
+        limits: defaults.limits.with_memory(options.limits.memory),
         stdin: interrupt::stdin(command.is_interactive && !io::stdin().is_terminal()),
         stdout: mimeo_shell::stdout(),
         ..defaults
     });
     options.warn(lua.jit());
+    lua.set_fuel(options.fuel);
     set_arguments(&mut lua, command);
     let result = match options.dump {
         Some(dump) => dump_all(&mut lua, dump, command),

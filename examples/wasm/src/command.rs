@@ -29,7 +29,7 @@ fn run(request: Request, options: &Options) -> Result<ExitCode, Failure> {
     let bytes = std::fs::read(&request.file);
     let bytes = bytes.map_err(|error| Failure::Command(format!("cannot read {path}: {error}")))?;
     let config = Config::default().with_jit(options.settings.jit.clone());
-    let limits = config.limits.with_memory(request.memory_limit);
+    let limits = config.limits.with_memory(options.limits.memory);
     let engine = Engine::new(config.with_limits(limits));
     let module = Module::new(&engine, bytes);
     let module = module.map_err(|error| Failure::Program(format!("{path}: error: {error}\n")))?;
@@ -40,7 +40,7 @@ fn run(request: Request, options: &Options) -> Result<ExitCode, Failure> {
     }
     options.warn(store.machine.jit());
     interrupt::handle(store.control());
-    store.set_fuel(request.fuel);
+    store.set_fuel(options.fuel);
     let result = interrupt::run(|| call(&request, &mut store, &module));
     options.report(store.machine.jit());
     match result {

@@ -121,36 +121,6 @@ impl Arguments {
         Ok(self.value()?.string()?)
     }
 
-    /// Returns the [value](Self::value) of the option before as a number of bytes, which may end in a unit.
-    ///
-    /// ```
-    /// use mimeo_shell::{Arguments, Exit};
-    ///
-    /// let mut arguments = Arguments::new("example", ["--limit=3K", "--limit=many"])?;
-    /// arguments.next_argument()?;
-    /// assert_eq!(arguments.size("--limit")?, 3072);
-    /// arguments.next_argument()?;
-    /// let expected = "--limit must be a number of bytes, which may end in K, M or G, not \"many\"";
-    /// assert_eq!(arguments.size("--limit"), Err(Exit::Mistake(expected.to_owned())));
-    /// # Ok::<(), Exit>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// If there is none, or it is no such number.
-    pub fn size(&mut self, option: &str) -> Result<usize, Exit> {
-        let value = self.value()?;
-        let value = value.to_string_lossy();
-        let (digits, shift) = match value.as_bytes() {
-            [.., b'K'] => (&value[..value.len() - 1], 10),
-            [.., b'M'] => (&value[..value.len() - 1], 20),
-            [.., b'G'] => (&value[..value.len() - 1], 30),
-            _ => (&*value, 0),
-        };
-        let bytes = digits.parse().ok().and_then(|number: usize| number.checked_mul(1 << shift));
-        bytes.ok_or_else(|| Exit::bad_value(option, &value, "a number of bytes, which may end in K, M or G"))
-    }
-
     /// Returns all further arguments as they are. See [`Arguments`] for an example.
     pub fn rest(&mut self) -> Vec<OsString> {
         // Only the value of an option could be in the way, and it would have been an error.

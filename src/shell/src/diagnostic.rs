@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use mimeo::asm::AssembleError;
-use mimeo::{Position, Trap};
+use mimeo::{LoadError, OutOfMemory, Position, Trap};
 
 use crate::command::Failure;
 use crate::source::Text;
@@ -40,6 +40,20 @@ impl Diagnostic {
 /// start of the text.
 impl From<AssembleError> for Diagnostic {
     fn from(error: AssembleError) -> Diagnostic {
+        Diagnostic::new(START, error.to_string())
+    }
+}
+
+/// A program that the machine does not load, such as one that its memory limit has no room for.
+impl From<LoadError> for Diagnostic {
+    fn from(error: LoadError) -> Diagnostic {
+        Diagnostic::new(START, error.to_string())
+    }
+}
+
+/// What memory does not suffice for, or the limit on it.
+impl From<OutOfMemory> for Diagnostic {
+    fn from(error: OutOfMemory) -> Diagnostic {
         Diagnostic::new(START, error.to_string())
     }
 }

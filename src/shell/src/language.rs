@@ -23,7 +23,7 @@ use crate::source::{Source, Text};
 ///
 /// use mimeo::jit::WithJit;
 /// use mimeo_doc_ops::{Context, Host, Linked, Machine, Ops, SUM, Trap, sample_program};
-/// use mimeo_shell::{Command, Diagnostic, Language, Source, Text};
+/// use mimeo_shell::{Command, Diagnostic, Language, Options, Source, Text};
 ///
 /// /// Each text is a number; the language prints the sum of those below it.
 /// struct Sums(Machine);
@@ -34,7 +34,8 @@ use crate::source::{Source, Text};
 ///
 ///     fn load(&mut self, text: &Text) -> Result<(Linked, i64), Vec<Diagnostic>> {
 ///         let number = text.text.trim().parse().map_err(|_| vec![text.at_start("expected a number")])?;
-///         Ok((self.0.load(&sample_program()).expect("it needs no index space"), number))
+///         let linked = self.0.load(&sample_program()).map_err(|error| vec![error.into()])?;
+///         Ok((linked, number))
 ///     }
 ///
 ///     fn run(&mut self, linked: Linked, number: i64) -> Result<(), Trap> {
@@ -50,7 +51,8 @@ use crate::source::{Source, Text};
 /// // This is the whole `main`.
 /// fn start() -> ExitCode {
 ///     let builder = Machine::builder(Context::default(), Host::default());
-///     Command::of_programs("sums").run(|options| Sums(builder.jit(options.settings.jit.clone()).build()))
+///     let new = |options: &Options| builder.jit(options.settings.jit.clone()).limits(options.limits).build();
+///     Command::of_programs("sums").run(|options| Sums(new(options)))
 /// }
 ///
 /// let mut sums = Sums(Machine::builder(Context::default(), Host::default()).build());
@@ -106,14 +108,15 @@ impl Command {
 
     /// Runs the command of a [`Language`], which `new` creates. Returns the exit status.
     ///
-    /// If the command line names no program, it starts a session, in which Ctrl-C interrupts what runs. The variable `NAME_HISTORY` names the file for its
+    /// The settings of [`Options::settings`] and [`Options::limits`] belong into the machine that `new` builds; the rest is
+    /// done here. If the command line names no program, it starts a session, in which Ctrl-C interrupts what runs. The variable `NAME_HISTORY` names the file for its
     /// history, where `NAME` is the command's. See [`Language`] for an example.
     pub fn run<L: Language>(&self, new: impl FnOnce(&Options) -> L) -> ExitCode {
         self.main::<L::Ops, _>(Source::parse, |source, options| {
-            let mut chunks = Chunks { language: new(options), texts: Vec::new(), command: self };
+            let mut chunks = Chunks { language: new(options), texts: Vec::new(), command: self, options };
             options.warn(chunks.language.machine().jit());
             let result = match (source, options.dump) {
-                (Some(source), _) => source.read().and_then(|text| chunks.program(text, options)),
+                (Some(source), _) => source.read().and_then(|text| chunks.program(text)),
                 (None, Some(dump)) => match dump.of_ops::<L::Ops>() {
                     Some(text) => {
                         crate::show(&text);
@@ -138,12 +141,13 @@ struct Chunks<'a, L> {
     language: L,
     texts: Vec<Text>,
     command: &'a Command,
+    options: &'a Options,
 }
 
 impl<L: Language> Chunks<'_, L> {
-    fn program(&mut self, text: Text, options: &Options) -> Result<(), Failure> {
+    fn program(&mut self, text: Text) -> Result<(), Failure> {
         let (linked, chunk) = self.language.load(&text).map_err(|errors| text.failure(errors))?;
-        match options.dump {
+        match self.options.dump {
             Some(dump) => dump.show(self.language.machine(), linked).map(drop),
             None => self.execute(text, linked, chunk),
         }
@@ -151,6 +155,10 @@ impl<L: Language> Chunks<'_, L> {
 
     fn execute(&mut self, text: Text, linked: Linked<L::Ops>, chunk: L::Chunk) -> Result<(), Failure> {
         self.texts.push(text);
+        // Each text of a session gets all of it.
+        if self.options.fuel.is_some() {
+            self.language.machine().vm_mut().set_fuel(self.options.fuel);
+        }
         self.language.run(linked, chunk).map_err(|trap| {
             let file = trap.backtrace.frames.first().and_then(|site| site.file.as_deref());
             // The compiler may not have said which text a function is from.

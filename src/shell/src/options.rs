@@ -1,13 +1,13 @@
 //! Options and environment variables → [`Options`]: the settings of a run, and the report after it.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fmt::Display;
 use std::str::FromStr;
 use std::time::Duration;
 
 use lexopt::Parser;
-use mimeo::InstructionSet;
 use mimeo::jit::{BadSetting, Jit, Mode, Observers, Report, Settings, StatsFormat, Threshold};
+use mimeo::{InstructionSet, Limits};
 
 use crate::arguments::Exit;
 use crate::dump::Dump;
@@ -20,6 +20,8 @@ pub(crate) const HELP: &str = "  \
   --optimize=auto|on|off    when loops get optimized code, if the command was built with it (default: auto); MIMEO_OPTIMIZE
   --jit-code-limit=BYTES    limit on the memory for native code, in whole pages (default: no limit)
   --jit-budget=MICROSECONDS limit on the time for compiling one function (default: no limit)
+  --memory-limit=SIZE       limit on the memory of the program, in bytes or with K, M or G (default: no limit)
+  --fuel=N                  limit on the calls and backward jumps of the program (default: no limit)
   --stats[=summary|trace|json|off]
                             print statistics of the native tier to standard error; MIMEO_STATS
   --perf=off|map|gdb|all    report compiled functions to perf or a debugger (default: off); MIMEO_PERF
@@ -47,6 +49,10 @@ pub struct Options {
     /// The native tier, and the report after the run. If the command was built with the feature `optimize`, hot loops
     /// get optimized code.
     pub settings: Settings,
+    /// The limits of the machine, of which the command line sets the one on memory.
+    pub limits: Limits,
+    /// The limit on the calls and backward jumps of the program.
+    pub fuel: Option<u64>,
     /// What to show instead of running.
     pub dump: Option<Dump>,
 }
@@ -60,7 +66,7 @@ impl Options {
             settings.jit = settings.jit.optimized_by(mimeo::optimize::open);
             settings
         };
-        Ok(Options { name, settings, dump: None })
+        Ok(Options { name, settings, ..Options::default() })
     }
 
     /// Sets the option `name`, whose value is the parser's next. Returns `false` if it is none of these.
@@ -75,6 +81,8 @@ impl Options {
                 let micros = number(name, parser.value()?, "microseconds", u64::MAX)?;
                 jit.latency_budget = Some(Duration::from_micros(micros));
             }
+            "--memory-limit" => self.limits.memory = Some(size(name, &parser.value()?)?),
+            "--fuel" => self.fuel = Some(number(name, parser.value()?, "calls and jumps", u64::MAX)?),
             "--stats" => {
                 self.settings.report = match parser.optional_value() {
                     Some(format) => setting(name, format)?,
@@ -136,4 +144,17 @@ fn setting<T: FromStr<Err = BadSetting>>(option: &str, value: OsString) -> Resul
 fn number<T: FromStr + Display>(option: &str, value: OsString, unit: &str, max: T) -> Result<T, Exit> {
     let value = value.to_string_lossy();
     value.parse().map_err(|_| Exit::bad_value(option, &value, format!("a number of {unit}, 0 to {max}")))
+}
+
+/// Parses the value of an option that is a number of bytes.
+fn size(option: &str, value: &OsStr) -> Result<usize, Exit> {
+    let value = value.to_string_lossy();
+    let (digits, shift) = match value.as_bytes() {
+        [.., b'K'] => (&value[..value.len() - 1], 10),
+        [.., b'M'] => (&value[..value.len() - 1], 20),
+        [.., b'G'] => (&value[..value.len() - 1], 30),
+        _ => (&*value, 0),
+    };
+    let bytes = digits.parse().ok().and_then(|number: usize| number.checked_mul(1 << shift));
+    bytes.ok_or_else(|| Exit::bad_value(option, &value, "a number of bytes, which may end in K, M or G"))
 }

@@ -8,6 +8,6 @@ use mimeo_shell::{Command, Output};
 
 fn main() -> ExitCode {
     let command = Command::of_programs("first");
-    command.run(|options| Session::new(options.settings.jit.clone(), Output::stdout()))
+    command.run(|options| Session::new(options.settings.jit.clone(), options.limits, Output::stdout()))
 }
 // ANCHOR_END: main

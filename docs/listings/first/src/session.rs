@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 
+use mimeo::Limits;
 use mimeo::asm::FunctionIndex;
 use mimeo::jit::{JitConfig, WithJit as _};
 use mimeo_shell::{Diagnostic, Language, Output, Text};
@@ -16,8 +17,8 @@ pub struct Session {
 }
 
 impl Session {
-    pub fn new(jit: JitConfig, output: Output) -> Session {
-        Session { machine: Machine::builder((), Host { output }).jit(jit).build() }
+    pub fn new(jit: JitConfig, limits: Limits, output: Output) -> Session {
+        Session { machine: Machine::builder((), Host { output }).jit(jit).limits(limits).build() }
     }
 }
 
@@ -27,7 +28,8 @@ impl Language for Session {
 
     fn load(&mut self, text: &Text) -> Result<(Linked, ()), Vec<Diagnostic>> {
         let program = compile(text).map_err(|error| vec![error])?;
-        Ok((self.machine.load(&program).expect("programs need no index space"), ()))
+        let linked = self.machine.load(&program).map_err(|error| vec![error.into()])?;
+        Ok((linked, ()))
     }
 
     fn run(&mut self, linked: Linked, (): ()) -> Result<(), Trap> {

@@ -6,12 +6,13 @@ use std::fs;
 use std::path::Path;
 
 use first::session::Session;
+use mimeo::Limits;
 use mimeo::jit::{Gaps, HasJit as _, Jit, JitConfig, Mode};
 use mimeo_shell::{Language as _, Output, Text};
 
 /// Runs a program, and returns its output and its error.
 fn run(text: &Text, jit: JitConfig) -> Vec<String> {
-    let mut session = Session::new(jit, Output::memory());
+    let mut session = Session::new(jit, Limits::default(), Output::memory());
     let reason = session.machine.jit().and_then(Jit::unavailable);
     assert!(reason.is_none(), "no native code: {reason:?}");
     let errors = match session.load(text) {

@@ -14,8 +14,6 @@ pub(super) const COMMAND: Command = Command {
   --invoke=NAME             call the function that is exported as NAME
   --dir=FOLDER[:GUEST]      grant the program a folder, which it knows as GUEST (default: FOLDER); can be repeated
   --env=NAME=VALUE          set a variable of the program's environment, which is empty at first; can be repeated
-  --fuel=N                  limit on the calls and backward branches of the program (default: no limit)
-  --memory-limit=SIZE       limit on the memory of the program, in bytes or with K, M or G (default: no limit)
 ",
     notes: "\
 FILE is a WebAssembly module, as bytes or as text. Programs use WASI preview 1. The exit status is that of the program,
@@ -34,8 +32,6 @@ pub(super) struct Request {
     /// Paths of folders, and their names in the program.
     pub(super) folders: Vec<(String, String)>,
     pub(super) environment: Vec<(String, String)>,
-    pub(super) fuel: Option<u64>,
-    pub(super) memory_limit: Option<usize>,
 }
 
 impl Request {
@@ -62,11 +58,6 @@ impl Request {
                         value.split_once('=').ok_or_else(|| Exit::bad_value("--env", &value, "NAME=VALUE"))?;
                     request.environment.push((variable.0.to_owned(), variable.1.to_owned()));
                 }
-                "--fuel" => {
-                    let value = arguments.text()?;
-                    request.fuel = Some(value.parse().map_err(|_| Exit::bad_value("--fuel", &value, "a number"))?);
-                }
-                "--memory-limit" => request.memory_limit = Some(arguments.size(&option)?),
                 _ => return Err(Argument::Option(option).unexpected()),
             }
         }

@@ -40,6 +40,7 @@ pub(crate) fn machines(test: &str) -> Vec<Machine> {
         (default.as_str(), host(), true),
         ("gcc", X86_64, false),
         ("clang-19", X86_64, false),
+        ("clang-14", X86_64, false),
         ("aarch64-linux-gnu-gcc", AARCH64, false),
         ("clang-19", AARCH64, false),
         ("clang-14", AARCH64, false),

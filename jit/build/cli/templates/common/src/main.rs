@@ -7,5 +7,5 @@ use my_lang::glue::session::Session;
 
 fn main() -> ExitCode {
     let command = Command::of_programs(env!("CARGO_PKG_NAME"));
-    command.run(|options| Session::new(options.settings.jit.clone(), Output::stdout()))
+    command.run(|options| Session::new(options.settings.jit.clone(), options.limits, Output::stdout()))
 }

@@ -4,8 +4,8 @@
 use std::fs;
 use std::path::Path;
 
-use mimeo::InstructionSet as _;
 use mimeo::jit::{Gaps, HasJit as _, Jit, JitConfig, Mode};
+use mimeo::{InstructionSet as _, Limits};
 use mimeo_shell::{Language as _, Output, Text};
 use my_lang::glue::session::Session;
 use my_lang::language::ops::ops::Ops;
@@ -32,7 +32,7 @@ fn check(mode: &str, jit: JitConfig) -> usize {
 
 /// Runs a program, and returns its output and then its error.
 fn run(text: &Text, jit: JitConfig) -> Vec<String> {
-    let mut session = Session::new(jit, Output::memory());
+    let mut session = Session::new(jit, Limits::default(), Output::memory());
     let reason = session.machine.jit().and_then(Jit::unavailable);
     assert!(reason.is_none(), "no native code: {reason:?}");
     let errors = match session.load(text) {

@@ -17,6 +17,14 @@ fn errors_have_a_place() {
 }
 
 #[test]
+fn limits_of_the_command_line_are_errors() {
+    let (_, errors, succeeded) = run(&["--fuel=1000", "-e", "while 1 == 1 { let x = 1; }"], "");
+    assert_eq!((errors.as_str(), succeeded), ("-e:1:1: error: out of fuel\n", false));
+    let (_, errors, succeeded) = run(&["--memory-limit=0", "-e", "print 1"], "");
+    assert_eq!((errors.as_str(), succeeded), ("-e:1:1: error: not enough memory\n", false));
+}
+
+#[test]
 fn sessions_keep_what_chunks_define() {
     let (output, errors, succeeded) = run(&[], "let x = 20\nfn twice(n) {\nreturn n * 2\n}\ntwice(x) + 2\n");
     assert_eq!((output.as_str(), errors.as_str(), succeeded), ("42\n", "", true));

@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 
+use mimeo::Limits;
 use mimeo::asm::FunctionIndex;
 use mimeo::jit::{JitConfig, WithJit as _};
 use mimeo_shell::{Diagnostic, Language, Output, Text};
@@ -17,10 +18,13 @@ pub struct Session {
 }
 
 impl Session {
-    pub fn new(jit: JitConfig, output: Output) -> Session {
+    pub fn new(jit: JitConfig, limits: Limits, output: Output) -> Session {
         // `perf` and debuggers see native code if the settings say so.
         let jit = jit.observed_by(mimeo_observe::open);
-        let machine = Machine::builder((), Host::new(output)).jit(jit).build();
+        let mut machine = Machine::builder((), Host::new(output)).jit(jit).limits(limits).build();
+        let memory = machine.memory().clone();
+        // Without room for the globals, there is none for a program either.
+        let _refused = machine.vm_mut().host.heap.attach(&memory);
         Session { machine, defined: Definitions::default() }
     }
 }
@@ -34,9 +38,10 @@ impl Language for Session {
         let host = &mut self.machine.vm_mut().host;
         let program = compile(text, &mut defined, host).map_err(|error| vec![error])?;
         while host.heap[host.globals].items.len() < defined.globals.len() {
-            host.heap.push(host.globals, |globals| &mut globals.items, Value::NIL).expect("there is no limit");
+            let pushed = host.heap.push(host.globals, |globals| &mut globals.items, Value::NIL);
+            pushed.map_err(|error| vec![error.into()])?;
         }
-        let linked = self.machine.load(&program).expect("programs need no index space");
+        let linked = self.machine.load(&program).map_err(|error| vec![error.into()])?;
         Ok((linked, defined))
     }
 

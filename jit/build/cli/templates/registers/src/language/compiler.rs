@@ -3,7 +3,7 @@
 use std::mem::replace;
 
 use mimeo::asm::{FunctionBody, FunctionIndex, Place, Target};
-use mimeo::{Position, def::Slot};
+use mimeo::def::Slot;
 use mimeo_shell::{Diagnostic, Text, Token};
 
 use super::heap::text;
@@ -129,6 +129,7 @@ impl Compiler<'_> {
 
     fn statement(&mut self) -> Compiled {
         self.code.temporaries = 0;
+        self.code.asm.at(self.tokens.position());
         let second = self.tokens.rest().get(1).map(|(token, _)| token);
         let is_named = matches!(second, Some(Token::Name(_)));
         let assigns = second == Some(&Token::Symbol("="));
@@ -355,11 +356,11 @@ impl Compiler<'_> {
                 return Ok(value);
             }
             Token::Symbol("[") => {
-                self.tokens.advance();
-                let before = self.code.temporaries;
+                let (position, before) = (self.tokens.advance(), self.code.temporaries);
                 let items = self.list("]", Self::push)?;
                 self.code.temporaries = before;
                 let dst = self.code.temporary();
+                self.code.asm.at(position);
                 self.code.asm.array(dst, dst, items as u16);
                 return Ok(dst);
             }

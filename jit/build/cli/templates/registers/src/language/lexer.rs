@@ -13,9 +13,7 @@ pub enum Number {
 const LEXICON: Lexicon = Lexicon {
     comment: "//",
     words: &["else", "false", "fn", "if", "let", "nil", "return", "true", "while"],
-    symbols: &[
-        "<", "<=", ">", ">=", "==", "!=", "=", "!", "+", "-", "*", "/", "(", ")", "[", "]", "{", "}", ",", ";",
-    ],
+    symbols: &["<", "<=", ">", ">=", "==", "!=", "=", "!", "+", "-", "*", "/", "(", ")", "[", "]", "{", "}", ",", ";"],
 };
 
 pub fn lex(text: &str) -> Result<Tokens, Diagnostic> {

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::mem::take;
 
+use mimeo::Limits;
 use mimeo::asm::FunctionIndex;
 use mimeo::jit::{JitConfig, WithJit as _};
 use mimeo_shell::{Diagnostic, Language, Output, Text};
@@ -18,10 +19,10 @@ pub struct Session {
 }
 
 impl Session {
-    pub fn new(jit: JitConfig, output: Output) -> Session {
+    pub fn new(jit: JitConfig, limits: Limits, output: Output) -> Session {
         // `perf` and debuggers see native code if the settings say so.
         let jit = jit.observed_by(mimeo_observe::open);
-        let machine = Machine::builder((), Host { output, variables: Vec::new() }).jit(jit).build();
+        let machine = Machine::builder((), Host { output, variables: Vec::new() }).jit(jit).limits(limits).build();
         Session { machine, defined: Definitions::default() }
     }
 }
@@ -33,7 +34,7 @@ impl Language for Session {
     fn load(&mut self, text: &Text) -> Result<(Linked, Definitions), Vec<Diagnostic>> {
         let mut defined = self.defined.clone();
         let program = compile(text, &mut defined).map_err(|error| vec![error])?;
-        let linked = self.machine.load(&program).expect("programs need no index space");
+        let linked = self.machine.load(&program).map_err(|error| vec![error.into()])?;
         Ok((linked, defined))
     }
 

@@ -155,6 +155,7 @@ impl Compiler<'_> {
     }
 
     fn statement(&mut self) -> Compiled {
+        self.code.asm.at(self.tokens.position());
         if self.tokens.takes("if") {
             return self.branch();
         } else if self.tokens.takes("while") {

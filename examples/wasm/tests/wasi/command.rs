@@ -108,7 +108,10 @@ fn wrong_command_lines_and_files_are_reported() {
         (&[][..], "no program was given"),
         (&["--nonsense"], "invalid option '--nonsense'"),
         (&["--env=NAME", "module.wat"], "--env must be NAME=VALUE, not \"NAME\""),
-        (&["--fuel=x", "module.wat"], "--fuel must be a number of calls and jumps, 0 to 18446744073709551615, not \"x\""),
+        (
+            &["--fuel=x", "module.wat"],
+            "--fuel must be a number of calls and jumps, 0 to 18446744073709551615, not \"x\"",
+        ),
     ] {
         let (stdout, stderr, status) = run(folder.path(), args);
         assert_eq!((&*stdout, status), ("", 2));

@@ -21,7 +21,11 @@ const CASES: &[Case] = &[
     (Feature::Bmi2, "WRITE_SLOT(HOLE_dst, READ_SLOT(HOLE_a) << (READ_SLOT(HOLE_b) & 63))"),
     (Feature::Movbe, "WRITE_SLOT(HOLE_dst, __builtin_bswap64(READ_SLOT(HOLE_a)))"),
     (Feature::Avx, "WRITE_SLOT(HOLE_dst, f64_to_bits(f64_from_bits(READ_SLOT(HOLE_a)) + 1.5))"),
-    (Feature::Sse41, "WRITE_SLOT(HOLE_dst, f64_to_bits(__builtin_rint(f64_from_bits(READ_SLOT(HOLE_a)))))"),
+    // What methods of the op language become.
+    (Feature::Sse41, "WRITE_SLOT(HOLE_dst, f64_to_bits(f64_round_ties_even(f64_from_bits(READ_SLOT(HOLE_a)))))"),
+    (Feature::Sse41, "WRITE_SLOT(HOLE_dst, f64_to_bits(f64_floor(f64_from_bits(READ_SLOT(HOLE_a)))))"),
+    (Feature::Sse41, "WRITE_SLOT(HOLE_dst, f32_to_bits(f32_trunc(f32_from_bits((uint32_t)READ_SLOT(HOLE_a)))))"),
+    (Feature::Popcnt, "WRITE_SLOT(HOLE_dst, count_ones(READ_SLOT(HOLE_a)))"),
     (Feature::Lse, "WRITE_SLOT(HOLE_dst, __atomic_fetch_add(&vm->core.exit, READ_SLOT(HOLE_a), __ATOMIC_SEQ_CST))"),
 ];
 

@@ -169,13 +169,17 @@ extern Continuation EXIT_deopt COLD, EXIT_leave COLD, EXIT_throw COLD, EXIT_poll
 /* Memory at any address: a member of a packed struct has no alignment. */
 #define UNALIGNED(type, pointer) (((struct __attribute__((packed)) { type value; } *)(pointer))->value)
 
-/* Without an instruction for it, compilers call the library. They know this form if there is one. */
+/* Without an instruction for it, compilers call the library. AArch64 has one, and compilers know this form. */
+#if defined(__POPCNT__)
+#define count_ones(value) ((uint32_t)__builtin_popcountll(value))
+#else
 HELPER uint32_t count_ones(uint64_t value) {
   value -= value >> 1 & 0x5555555555555555ULL;
   value = (value & 0x3333333333333333ULL) + (value >> 2 & 0x3333333333333333ULL);
   value = (value + (value >> 4)) & 0x0f0f0f0f0f0f0f0fULL;
   return (uint32_t)(value * 0x0101010101010101ULL >> 56);
 }
+#endif
 #define FLOAT(name, type, word, nan) \
   HELPER word name##_to_bits(type value) { \
     union { type value; word bits; } both = {.value = value}; \
@@ -208,6 +212,18 @@ EXTREME(f32, float, minimum, <, |)
 EXTREME(f32, float, maximum, >, &)
 EXTREME(f64, double, minimum, <, |)
 EXTREME(f64, double, maximum, >, &)
+/* Rounding to integers. x86-64 has instructions for it from SSE4.1 on; without them compilers call the library. `rint`
+ * rounds ties to even, unless another mode was set, which nothing does. */
+#if defined(__aarch64__) || defined(__SSE4_1__)
+#define f32_trunc(value) __builtin_truncf(value)
+#define f32_floor(value) __builtin_floorf(value)
+#define f32_ceil(value) __builtin_ceilf(value)
+#define f64_trunc(value) __builtin_trunc(value)
+#define f64_floor(value) __builtin_floor(value)
+#define f64_ceil(value) __builtin_ceil(value)
+#define f32_round_ties_even(value) __builtin_rintf(value)
+#define f64_round_ties_even(value) __builtin_rint(value)
+#else
 /* From `integers` on every float is an integer, and has no room for half of one: the sum is rounded. */
 #define ROUND_TIES_EVEN(name, type, suffix, integers) \
   HELPER type name##_round_ties_even(type value) { \
@@ -217,15 +233,6 @@ EXTREME(f64, double, maximum, >, &)
   }
 ROUND_TIES_EVEN(f32, float, f, 8388608.0f)
 ROUND_TIES_EVEN(f64, double, , 4503599627370496.0)
-/* Rounding to integers. x86-64 has instructions for it from SSE4.1 on; without them compilers call the library. */
-#if defined(__aarch64__)
-#define f32_trunc(value) __builtin_truncf(value)
-#define f32_floor(value) __builtin_floorf(value)
-#define f32_ceil(value) __builtin_ceilf(value)
-#define f64_trunc(value) __builtin_trunc(value)
-#define f64_floor(value) __builtin_floor(value)
-#define f64_ceil(value) __builtin_ceil(value)
-#else
 /* From `integers` on every float is an integer. Every comparison with NaN is false. */
 #define ROUNDING(name, type, suffix, word, integers) \
   HELPER type name##_trunc(type value) { \

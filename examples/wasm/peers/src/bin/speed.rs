@@ -45,6 +45,15 @@ fn wasmi(bytes: &[u8]) -> Result<Runner> {
     Ok(Box::new(move |n| Ok(run.call(&mut store, n)?)))
 }
 
+fn older_wasmi(bytes: &[u8]) -> Result<Runner> {
+    let engine = wasmi_0_51::Engine::default();
+    let module = wasmi_0_51::Module::new(&engine, bytes)?;
+    let mut store = wasmi_0_51::Store::new(&engine, ());
+    let instance = wasmi_0_51::Linker::new(&engine).instantiate_and_start(&mut store, &module)?;
+    let run = instance.get_typed_func::<i32, i64>(&store, "run")?;
+    Ok(Box::new(move |n| Ok(run.call(&mut store, n)?)))
+}
+
 fn wasmtime(bytes: &[u8], strategy: wasmtime::Strategy) -> Result<Runner> {
     let mut config = wasmtime::Config::new();
     config.strategy(strategy);
@@ -56,7 +65,7 @@ fn wasmtime(bytes: &[u8], strategy: wasmtime::Strategy) -> Result<Runner> {
     Ok(Box::new(move |n| Ok(run.call(&mut store, n)?)))
 }
 
-const ENGINES: [&str; 6] = ["interpreted", "native", "optimized", "wasmi", "winch", "cranelift"];
+const ENGINES: [&str; 7] = ["interpreted", "native", "optimized", "wasmi", "wasmi 0.51", "winch", "cranelift"];
 /// The index of wasmi.
 const REFERENCE: usize = 3;
 
@@ -67,6 +76,7 @@ fn engines(bytes: &[u8]) -> Result<[Runner; ENGINES.len()]> {
         mimeo_wasm(bytes, JitConfig::new(Mode::Auto))?,
         mimeo_wasm(bytes, optimized)?,
         wasmi(bytes)?,
+        older_wasmi(bytes)?,
         wasmtime(bytes, wasmtime::Strategy::Winch)?,
         wasmtime(bytes, wasmtime::Strategy::Cranelift)?,
     ])

@@ -183,8 +183,8 @@ pub use mimeo_interp::{
     Account, After, Backtrace, Callable, Callee, Charge, Control, Debugger, Disassembly, FiberError, FiberExit,
     FiberLimits, FiberRef, Flow, FrameView, Function, FunctionRef, Hook, InstructionSet, Label, Labels, Limits, Linked,
     LoadError, Machine, MachineBuilder, MemoryKind, MinMax, NotLoaded, Operands, OutOfMemory, PlainValue, Position,
-    QuietNan, Refill, Site, StackMove, StepMode, Stop, Then, Thrown, TracedOp, Tracer, Trap, TrapKind, TrustedOps, Value,
-    VerifyError, VerifyErrorKind, Vm, WhenEmpty, Window, asm, likely, program, tier, unlikely,
+    QuietNan, Refill, Site, StackMove, StepMode, Stop, Then, Thrown, TracedOp, Tracer, Trap, TrapKind, TrustedOps,
+    Value, VerifyError, VerifyErrorKind, Vm, WhenEmpty, Window, asm, likely, program, tier, unlikely,
 };
 pub use mimeo_ir as ir;
 pub use mimeo_jit as jit;

@@ -23,6 +23,7 @@ mod spending;
 mod stacks;
 mod stepping;
 mod suspension;
+mod tracing;
 mod unwinding;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

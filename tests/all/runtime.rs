@@ -22,6 +22,7 @@ mod requests;
 mod spending;
 mod stacks;
 mod stepping;
+mod stored;
 mod suspension;
 mod tracing;
 mod unwinding;

@@ -1,7 +1,7 @@
 //! A verified [`Program`] → bytes for a file, and untrusted bytes → a verified program, or the reason why not.
 //!
-//! All numbers are little-endian. A list begins with its length in 8 bytes, which may not exceed what the rest of the
-//! bytes can hold: what is allocated is at most a small multiple of the input.
+//! All numbers are little-endian. A list begins with its length in 8 bytes. Memory is allocated as elements are found,
+//! each of which takes at least a byte: it is at most a multiple of the input, whatever lengths that claims.
 //!
 //! ```text
 //! magic, version, fingerprint of the ops, index spaces, functions, checksum of everything before
@@ -371,11 +371,9 @@ impl<'a> Reader<'a> {
         self.u32().map(Pc)
     }
 
-    /// Reads a list. An element takes at least a byte, so the length cannot exceed the number of bytes. Memory is
-    /// allocated as the elements are found.
+    /// Reads a list. Its length may be a lie, so no memory is allocated for it at once.
     fn list<T>(&mut self, mut read: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
-        let len = usize::try_from(self.u64()?).ok().filter(|&len| len <= self.0.len())?;
-        (0..len).map(|_| read(self)).collect()
+        (0..self.u64()?).map(|_| read(self)).collect()
     }
 
     fn bytes(&mut self) -> Option<&'a [u8]> {

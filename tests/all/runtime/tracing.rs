@@ -157,7 +157,11 @@ fn only_traced_functions_lose_their_native_code() {
             machine.jit().expect("it has a tier").code_of(function).is_some()
         })
     };
-    let call = |machine: &mut Machine<Ops>| assert_eq!(machine.call(linked.function(MIXED), &[1]), Ok(1));
+    let call = |machine: &mut Machine<Ops>| {
+        assert_eq!(machine.call(linked.function(MIXED), &[1]), Ok(1));
+        // Not even on request.
+        machine.compile_all(linked).expect("it is loaded");
+    };
     call(&mut machine);
     assert_eq!(compiled(&machine), [true, true]);
     let _lines = trace(machine.vm_mut(), Some("count"));
@@ -293,6 +297,8 @@ fn a_tracer_that_panics_leaves_the_machine_usable() {
         machine.vm_mut().set_tracer(function, |_| panic!("no more"));
         assert_eq!(panic_of(|| machine.call(linked.function(MIXED), &[2])), "no more");
         assert_eq!(machine.call(linked.function(MIXED), &[2]), Ok(2));
+        // The trace has ended.
+        assert!(stats(&machine).switches.entered.iter().sum::<u64>() > 0);
         let lines = trace(machine.vm_mut(), function);
         assert_eq!(machine.call(linked.function(MIXED), &[2]), Ok(2));
         assert!(!lines.take().is_empty());
@@ -300,15 +306,18 @@ fn a_tracer_that_panics_leaves_the_machine_usable() {
 }
 
 #[test]
-fn functions_that_get_the_place_of_a_traced_one_are_not_traced() {
-    let (mut machine, linked) = machine_for(&None);
-    let lines = trace(machine.vm_mut(), Some("count"));
+fn functions_that_get_the_id_of_a_traced_one_are_not_traced() {
+    let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), None);
+    let linked = machine.load(&mutual()).expect("it needs no space");
+    let lines = trace(machine.vm_mut(), Some("g"));
+    let id = machine.functions(linked).nth(1).expect("it is loaded").id();
     // SAFETY: nothing runs.
     unsafe { machine.unload(linked) }.expect("it is loaded");
+    let linked = machine.load(&every_event()).expect("it has the spaces");
+    assert_eq!(machine.functions(linked).next().expect("it is loaded").id(), id);
+    assert_eq!(machine.call(linked.function(COUNT), &[3]), Ok(3));
+    assert_eq!(lines.take(), [""; 0]);
     let linked = machine.load(&mutual()).expect("it needs no space");
     assert_eq!(machine.call(linked.function(FunctionIndex(0)), &[3]), Ok(0));
-    assert_eq!(lines.take(), [""; 0]);
-    let linked = machine.load(&every_event()).expect("it has the spaces");
-    assert_eq!(machine.call(linked.function(COUNT), &[3]), Ok(3));
     assert!(!lines.take().is_empty());
 }

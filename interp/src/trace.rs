@@ -8,7 +8,7 @@ use mimeo_def::op::OperandKind;
 use crate::op_at::{OpAt, Word};
 use crate::{FrameView, InstructionSet, OpText, Site, Vm, Window};
 
-/// A function that is called before each op that runs. See [`Vm::set_tracer`].
+/// A function that is called before each op that runs. Given to [`Vm::set_tracer`]. See [`TracedOp`] for an example.
 pub type Tracer<I> = dyn FnMut(&TracedOp<'_, I>) -> ControlFlow<()>;
 
 /// More values of a window than these are not shown.

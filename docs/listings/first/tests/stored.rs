@@ -7,7 +7,7 @@ use first::compile::compile;
 use first::ops::ops::Program;
 use first::session::Session;
 use mimeo::jit::{JitConfig, Mode};
-use mimeo::{PlainConstants, ReadError};
+use mimeo::{Limits, PlainConstants, ReadError};
 use mimeo_shell::{Language as _, Output, Text};
 
 // ANCHOR: write
@@ -21,7 +21,7 @@ fn write(text: &Text, file: &Path) {
 fn run(file: &Path, mode: Mode) -> Result<String, ReadError> {
     let bytes = fs::read(file).expect("it was written");
     let program = Program::from_bytes(&bytes, &mut PlainConstants)?;
-    let mut session = Session::new(JitConfig::new(mode), Output::memory());
+    let mut session = Session::new(JitConfig::new(mode), Limits::default(), Output::memory());
     let linked = session.machine.load(&program).expect("programs need no index space");
     session.run(linked, ()).expect("it does not fail");
     Ok(String::from_utf8_lossy(session.machine.vm().host.output.written()).into_owned())

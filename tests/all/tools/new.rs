@@ -59,7 +59,7 @@ fn check(template: &Template) {
     let run = ["run", "--quiet", "--", "--trace=ops:main", "programs/hello.my-lang"];
     let (traced, trace) = succeeds(cargo(&project, &run).output().expect("cargo runs"));
     assert_eq!(traced, output);
-    let of_main = |line: &str| line.starts_with("programs/hello.my-lang") && line.contains(" in `main`  00");
+    let of_main = |line: &str| line.starts_with("programs/hello.my-lang") && line.contains(" in `main`  ");
     assert!(trace.lines().count() > 10 && trace.lines().all(of_main), "{trace}");
 
     succeeds(

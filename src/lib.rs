@@ -164,7 +164,9 @@
 //! | limits, and stacks that grow | [`Limits`], [`MachineBuilder::first_size`] |
 //! | a limit on memory, and what is in use | [`Account`] |
 //! | ops with pointers or unsafe code | [`TrustedOps`] |
+//! | programs in files | [`program::Program::to_bytes`] |
 //! | bytecode and machine code as text | [`Disassembly`], [`listing`] |
+//! | the ops that run, as text | [`Vm::set_tracer`] |
 //! | what ops do, as data | [`ir`] |
 //! | when functions are compiled, statistics, diagnostics | [`jit`] |
 //!
@@ -181,9 +183,10 @@ pub use mimeo_def as def;
 pub use mimeo_interp::{
     Account, After, Backtrace, Callable, Callee, Charge, Control, Debugger, Disassembly, FiberError, FiberExit,
     FiberLimits, FiberRef, Flow, FrameView, Function, FunctionRef, Hook, InstructionSet, Label, Labels, Limits, Linked,
-    LoadError, Machine, MachineBuilder, MemoryKind, MinMax, NotLoaded, Operands, OutOfMemory, PlainValue, Position,
-    QuietNan, Refill, Site, StackMove, StepMode, Stop, Then, Thrown, Trap, TrapKind, TrustedOps, Value, VerifyError,
-    VerifyErrorKind, Vm, WhenEmpty, Window, asm, likely, program, tier, unlikely,
+    LoadError, Machine, MachineBuilder, MemoryKind, MinMax, NotLoaded, Operands, OutOfMemory, PlainConstants,
+    PlainValue, Position, QuietNan, ReadError, Refill, Site, StackMove, StepMode, Stop, StoredConstants, Then, Thrown,
+    TracedOp, Tracer, Trap, TrapKind, TrustedOps, Value, VerifyError, VerifyErrorKind, Vm, WhenEmpty, Window, asm,
+    likely, program, tier, unlikely,
 };
 pub use mimeo_ir as ir;
 pub use mimeo_jit as jit;

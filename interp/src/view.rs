@@ -447,7 +447,13 @@ impl<I: InstructionSet> Vm<I> {
         if let Some(tier) = &mut driver.tier {
             tier.reserve(driver.programs.ids_with(program))?;
         }
-        Ok(driver.programs.add(program, word, driver.markers.call, countdown)?)
+        let linked = driver.programs.add(program, word, driver.markers.call, countdown)?;
+        if driver.debug.is_some() {
+            let loaded = driver.programs.get(linked).expect("it has just been loaded");
+            let new: Vec<_> = loaded.functions().map(std::ptr::from_ref).collect();
+            self.trace_named(&new);
+        }
+        Ok(linked)
     }
 
     /// Returns a loaded function.

@@ -22,7 +22,9 @@ mod requests;
 mod spending;
 mod stacks;
 mod stepping;
+mod stored;
 mod suspension;
+mod tracing;
 mod unwinding;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

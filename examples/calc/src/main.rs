@@ -29,7 +29,7 @@ fn run(source: Source, options: &mimeo_shell::Options) -> Result<ExitCode, Failu
         let linked = session.linked();
         return dump.show(session.machine(), linked);
     }
-    options.warn(session.jit());
+    options.prepare(session.machine());
     session.machine().vm_mut().set_fuel(options.fuel);
     let result = session.run();
     options.report(session.jit());

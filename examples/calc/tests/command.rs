@@ -11,7 +11,7 @@ fn calc(args: &[&str], input: &[u8]) -> (String, String, i32) {
 /// Runs `mimeo-calc` with environment variables.
 fn calc_with(variables: &[(&str, &str)], args: &[&str], input: &[u8]) -> (String, String, i32) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mimeo-calc"));
-    for name in ["MIMEO_JIT", "MIMEO_JIT_THRESHOLD", "MIMEO_STATS", "MIMEO_PERF"] {
+    for name in ["MIMEO_JIT", "MIMEO_JIT_THRESHOLD", "MIMEO_STATS", "MIMEO_PERF", "MIMEO_TRACE"] {
         command.env_remove(name);
     }
     let mut child = command
@@ -70,10 +70,12 @@ fn files_that_cannot_be_read_are_errors() {
 
 #[test]
 fn a_wrong_option_is_an_error_with_the_usage() {
-    let cases: [(&[&str], &str); 13] = [
+    let cases: [(&[&str], &str); 15] = [
         (&["--jit=maybe", "-"], "mimeo-calc: --jit must be auto, on or off, not \"maybe\"\n"),
         (&["--stats=all", "-"], "mimeo-calc: --stats must be off, summary, trace or json, not \"all\"\n"),
         (&["--perf=yes", "-"], "mimeo-calc: --perf must be off, map, gdb or all, not \"yes\"\n"),
+        (&["--trace=calls", "-"], "mimeo-calc: --trace must be off, ops or ops:NAME, not \"calls\"\n"),
+        (&["--trace=ops:", "-"], "mimeo-calc: --trace must be off, ops or ops:NAME, not \"ops:\"\n"),
         (&["--dump=all", "-"], "mimeo-calc: --dump must be one of bytecode, ir, c, asm, not \"all\"\n"),
         (
             &["--jit-threshold=many", "-"],
@@ -135,6 +137,91 @@ fn statistics_go_to_standard_error() {
     assert_eq!(calc(&["--stats", "--stats=off", "-e", "print 1;"], b""), ok("1\n"));
 }
 
+/// Calls, and divides by zero the second time.
+const RATIOS: &str = "fn square(n) { return n * n; }
+fn ratio(a, b) { return square(a) / b; }
+print ratio(6, 4);
+print ratio(1, 0);
+";
+
+/// The ops of `square` in `RATIOS`, called with 6 and with 1.
+const SQUARES: [&str; 2] = [
+    "1:4 in `square`  0000  get_local r0  ; r0=6
+1:4 in `square`  0002  get_local r0  ; r0=6
+1:25 in `square`  0004  multiply  ; a=6, b=6
+1:25 in `square`  0005  ret  ; value=36
+",
+    "1:4 in `square`  0000  get_local r0  ; r0=1
+1:4 in `square`  0002  get_local r0  ; r0=1
+1:25 in `square`  0004  multiply  ; a=1, b=1
+1:25 in `square`  0005  ret  ; value=1
+",
+];
+
+#[test]
+fn each_op_that_runs_can_be_shown() {
+    let [six, one] = SQUARES;
+    let error = "-e:2:35: error: division by zero\n";
+    let all = format!(
+        "1:1 in `main`  0000  push 6
+1:1 in `main`  0005  push 4
+3:7 in `main`  0010  call fn1, args=2  ; args=[6, 4]
+2:4 in `ratio`  0000  get_local r0  ; r0=6
+2:25 in `ratio`  0002  call fn0, args=1  ; args=[6]
+{six}2:25 in `ratio`  0006  get_local r1  ; r1=4
+2:35 in `ratio`  0008  divide  ; a=36, b=4
+2:35 in `ratio`  0009  ret  ; value=9
+3:7 in `main`  0014  print  ; value=9
+3:7 in `main`  0015  push 1
+3:7 in `main`  0020  push 0
+4:7 in `main`  0025  call fn1, args=2  ; args=[1, 0]
+2:4 in `ratio`  0000  get_local r0  ; r0=1
+2:25 in `ratio`  0002  call fn0, args=1  ; args=[1]
+{one}2:25 in `ratio`  0006  get_local r1  ; r1=0
+2:35 in `ratio`  0008  divide  ; a=1, b=0
+{error}"
+    );
+    let traced = |trace: String| ("9\n".to_owned(), trace, 1);
+    for mode in ["--jit=off", "--jit=auto", "--jit=on"] {
+        assert_eq!(calc(&[mode, "--trace=ops", "-e", RATIOS], b""), traced(all.clone()), "{mode}");
+        let of_square = format!("{six}{one}{error}");
+        assert_eq!(calc(&[mode, "--trace=ops:square", "-e", RATIOS], b""), traced(of_square.clone()), "{mode}");
+        let from_variable = calc_with(&[("MIMEO_TRACE", "ops:square")], &[mode, "-e", RATIOS], b"");
+        assert_eq!(from_variable, traced(of_square), "{mode}");
+        for none in [&["--trace=off"][..], &["--trace=ops:cube"], &["--trace=ops", "--trace=off"]] {
+            let args = [none, &[mode, "-e", RATIOS]].concat();
+            assert_eq!(calc_with(&[("MIMEO_TRACE", "")], &args, b""), traced(error.to_owned()), "{mode} {none:?}");
+        }
+    }
+}
+
+/// Where nothing is traced, functions keep their native code, and where something is, the program does the same.
+#[test]
+fn a_trace_changes_the_tier_of_what_it_shows_and_nothing_else() {
+    let entered = |trace: &str| {
+        let (stdout, stderr, status) = calc(&["--jit=on", "--stats", trace, "-e", TWENTY], b"");
+        assert_eq!((stdout.as_str(), status), ("20\n", 0), "{trace}");
+        stderr.lines().find_map(|line| line.strip_prefix("functions compiled")).expect("a report").trim().to_owned()
+    };
+    assert!(entered("--trace=off").starts_with("2 "));
+    assert!(entered("--trace=ops:f").starts_with("1 "));
+    assert_eq!(entered("--trace=ops"), "0");
+}
+
+/// A trace whose reader is gone ends, and the program goes on.
+#[test]
+fn a_trace_without_a_reader_ends() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mimeo-calc"))
+        .args(["--trace=ops", "-e", "let i = 0; while i < 20000 { i = i + 1; } print i;"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    drop(child.stderr.take());
+    let output = child.wait_with_output().expect("the command ends");
+    assert_eq!((output.stdout.as_slice(), output.status.code()), (&b"20000\n"[..], Some(0)));
+}
+
 /// A function that is called 20 times.
 const TWENTY: &str = "fn f(x) { return x; } let i = 0; while i < 20 { i = f(i) + 1; } print i;";
 
@@ -191,6 +278,7 @@ fn a_wrong_variable_is_an_error_that_lists_the_right_values() {
         ("MIMEO_JIT_THRESHOLD", "4294967296", "a number of calls, 0 to 4294967295"),
         ("MIMEO_STATS", "Json", "off, summary, trace or json"),
         ("MIMEO_PERF", "record", "off, map, gdb or all"),
+        ("MIMEO_TRACE", "all", "off, ops or ops:NAME"),
     ];
     for (name, value, expected) in cases {
         let (stdout, stderr, status) = calc_with(&[(name, value)], &["-e", "print 1;"], b"");

@@ -56,7 +56,8 @@ fn run(command: &Command, options: &Options) -> ExitCode {
         stdout: mimeo_shell::stdout(),
         ..defaults
     });
-    options.warn(lua.jit());
+    // SAFETY: no value is put into it.
+    options.prepare(unsafe { lua.machine() });
     lua.set_fuel(options.fuel);
     set_arguments(&mut lua, command);
     let result = match options.dump {

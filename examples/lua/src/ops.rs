@@ -28,7 +28,7 @@ pub mod ops {
 
     /// A Lua value: a double, or a tag above all doubles with 48 bits of payload. There is only one NaN.
     #[repr(transparent)]
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[derive(Clone, Copy, PartialEq, Eq)]
     pub struct Value(pub u64);
 
     /// Number of bits below the tag, which contain the address of an object.

@@ -38,7 +38,7 @@ fn run(request: Request, options: &Options) -> Result<ExitCode, Failure> {
         let linked = store.as_context_mut().load(&module.inner.program, std::ptr::null()).map_err(failure)?;
         return dump.show(&mut store.machine, linked);
     }
-    options.warn(store.machine.jit());
+    options.prepare(&mut store.machine);
     interrupt::handle(store.control());
     store.set_fuel(options.fuel);
     let result = interrupt::run(|| call(&request, &mut store, &module));

@@ -59,6 +59,7 @@ impl<I: InstructionSet> Vm<I> {
         let served = self.serve_host();
         let is_paused = matches!(served, Ok(Served::Continue)) && self.driver.budget.control.take_pause();
         if let Some(debug) = &mut self.driver.debug
+            && debug.has_debugger
             && (stops || is_paused)
         {
             if let Ok(Served::Continue) = served {

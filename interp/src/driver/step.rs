@@ -1,25 +1,31 @@
-//! A [`Debug`] → ops that run one at a time, with calls of the debugger between them.
+//! A [`Debug`] → ops that run one at a time, with calls of the debugger and the tracer between them.
 //!
 //! Contract of this island: that of the driver.
 
+use std::ops::ControlFlow;
+
 use mimeo_def::Pc;
 use mimeo_def::frame::Frame;
+use rustc_hash::FxHashSet;
 
 use super::Vm;
-use crate::debug::{Debug, EVERYWHERE, Level};
+use crate::debug::{Debug, EVERYWHERE, Level, Traced};
 use crate::frames::set_slot_of;
+use crate::trace::{TracedOp, Tracer};
 use crate::{Function, FunctionRef, InstructionSet, NotLoaded, StepMode, Stop, Thrown};
 
 impl<I: InstructionSet> Vm<I> {
-    /// Calls the debugger if it waits for the next op of the top frame. Returns `true` if the driver must run the op
-    /// alone.
+    /// Calls the debugger if it waits for the next op of the top frame, then the tracer if it sees the op. Returns `true`
+    /// if the driver must run the op alone.
     pub(super) fn is_stepped(&mut self) -> Result<bool, Thrown> {
         let level = self.level();
         let (function, pc) = self.running(self.core.frame);
         let id = function.id();
         let debug = self.driver.debug.as_mut();
-        let stop =
-            debug.and_then(|debug| debug.note_stepped(id, level).then(|| debug.stop_at(id, pc, level)).flatten());
+        let stop = debug.and_then(|debug| {
+            debug.note_stepped(id, level);
+            debug.stop_at(id, pc, level)
+        });
         if let Some(stop) = stop {
             self.call_debugger(stop, level)?;
         }
@@ -28,8 +34,26 @@ impl<I: InstructionSet> Vm<I> {
         if steps {
             // The interpreter leaves to the driver at the function's next call, and does not run it by itself.
             self.running(self.core.frame).0.set_countdown(1);
+            self.call_tracer(id);
         }
         Ok(steps)
+    }
+
+    /// Calls the tracer before an op of this function, if it sees the function.
+    fn call_tracer(&mut self, function: u32) {
+        let Some(debug) = self.driver.debug.as_mut().filter(|debug| debug.traces(function)) else { return };
+        let Some(mut tracer) = debug.tracer.take() else { return };
+        let answer = match TracedOp::next(self) {
+            Some(op) => tracer(&op),
+            None => ControlFlow::Continue(()),
+        };
+        // The tracer cannot change the machine.
+        if let Some(debug) = self.driver.debug.as_mut() {
+            debug.tracer = Some(tracer);
+        }
+        if answer.is_break() {
+            self.remove_tracer();
+        }
     }
 
     fn call_debugger(&mut self, stop: Stop, level: Level) -> Result<(), Thrown> {
@@ -38,7 +62,9 @@ impl<I: InstructionSet> Vm<I> {
         };
         let answer = debugger(self, stop);
         // The debugger may have removed or replaced itself.
-        let Some(debug) = &mut self.driver.debug else { return answer.map(|_| ()) };
+        let Some(debug) = self.driver.debug.as_mut().filter(|debug| debug.has_debugger) else {
+            return answer.map(|_| ());
+        };
         debug.debugger.get_or_insert(debugger);
         let (nesting, record) = level;
         let answer = answer?;
@@ -61,6 +87,8 @@ impl<I: InstructionSet> Vm<I> {
         let (id, level) = (function.id(), (nesting, record - 1));
         if self.driver.debug.as_ref().is_some_and(|debug| debug.steps_through(id, level)) {
             self.stop_at_return_to(caller);
+            // The tier may have set another one. The callee can call the function again.
+            self.running(caller).0.set_countdown(1);
         }
     }
 
@@ -109,10 +137,9 @@ impl<I: InstructionSet> Vm<I> {
     /// Sets the function that is called where the program stops. See [`Stop`](crate::Stop) for an example. Its own calls
     /// do not stop.
     pub fn set_debugger(&mut self, debugger: impl FnMut(&mut Vm<I>, Stop) -> Result<StepMode, Thrown> + 'static) {
-        match &mut self.driver.debug {
-            Some(debug) => debug.debugger = Some(Box::new(debugger)),
-            debug @ None => *debug = Some(Box::new(Debug::new(Box::new(debugger)))),
-        }
+        let debug = self.driver.debug.get_or_insert_with(Box::<Debug<I>>::default);
+        debug.debugger = Some(Box::new(debugger));
+        debug.has_debugger = true;
     }
 
     /// Makes the program step, as if the debugger had answered [`StepMode::Into`]. If a runtime function calls it, the
@@ -138,7 +165,11 @@ impl<I: InstructionSet> Vm<I> {
     pub fn start_stepping(&mut self) {
         let Some(debug) = self.driver.debug.as_mut().filter(|debug| debug.debugger.is_some()) else { return };
         debug.step_up_to = Some(EVERYWHERE);
-        // Everything returns to the driver, unless it does so anyway.
+        self.step_everywhere();
+    }
+
+    /// Makes everything return to the driver, unless it does so anyway, and the next event leave for it.
+    fn step_everywhere(&mut self) {
         let (finish, stop) = (self.driver.markers.finish, self.driver.markers.stop);
         self.driver.for_each_record(self.core.frame, |record| {
             if !record.function.is_null() && record.ret != finish {
@@ -198,17 +229,100 @@ impl<I: InstructionSet> Vm<I> {
     /// # Ok::<(), mimeo::NotLoaded>(())
     /// ```
     pub fn remove_debugger(&mut self) {
-        let Some(debug) = self.driver.debug.take() else { return };
-        for id in debug.functions() {
-            let function = self.driver.programs.functions().find(|function| function.id() == id);
-            self.stop_stepping_through(function.map(std::ptr::from_ref));
+        let Some(debug) = &mut self.driver.debug else { return };
+        let ids = debug.remove_debugger();
+        self.stop_stepping_through(&ids);
+    }
+
+    /// Allows native code of functions that nothing steps through any more.
+    fn stop_stepping_through(&mut self, ids: &[u32]) {
+        let mut debug = self.driver.debug.take().filter(|debug| !debug.is_idle());
+        self.with_tier(|tier, vm| {
+            let excludes = |id| debug.as_ref().is_some_and(|debug| debug.excludes(id));
+            let free = |function: &&Function| ids.contains(&function.id()) && !excludes(function.id());
+            for function in vm.driver.programs.functions().filter(free) {
+                // SAFETY: the function is loaded.
+                unsafe { tier.exclude(function, false) };
+            }
+        });
+        self.driver.debug = debug.take();
+    }
+
+    /// Calls a function before each op that runs, to show what a program does. With a name, it sees only the ops of the
+    /// functions of this name, including those that are loaded later.
+    ///
+    /// Traced functions are run by the interpreter, op by op; all others run as without a tracer. In a function that is
+    /// running, the trace begins at the latest after a thousand calls and backward jumps. Of the ops of optimized loops
+    /// the same is true. A tracer sees what a debugger runs, and changes nothing that the program or a debugger can
+    /// observe. A second one replaces the first. The trace ends when the tracer returns [`ControlFlow::Break`].
+    ///
+    /// ```
+    /// use std::cell::RefCell;
+    /// use std::ops::ControlFlow;
+    /// use std::rc::Rc;
+    ///
+    /// use mimeo_doc_ops::{DOUBLE, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// let lines = Rc::new(RefCell::new(Vec::new()));
+    /// let trace = Rc::clone(&lines);
+    /// machine.vm_mut().set_tracer(Some("double"), move |op| {
+    ///     trace.borrow_mut().push(op.to_string());
+    ///     ControlFlow::Continue(())
+    /// });
+    /// assert_eq!(machine.call(linked.function(DOUBLE), &[21]), Ok(42));
+    /// assert_eq!(lines.take(), ["`double`  0000  add r0, r0, r0  ; r0=21", "`double`  0004  ret r0  ; r0=42"]);
+    /// ```
+    pub fn set_tracer(
+        &mut self,
+        function: Option<&str>,
+        tracer: impl FnMut(&TracedOp<'_, I>) -> ControlFlow<()> + 'static,
+    ) {
+        self.remove_tracer();
+        let tracer: Box<Tracer<I>> = Box::new(tracer);
+        let debug = self.driver.debug.get_or_insert_with(Box::<Debug<I>>::default);
+        debug.tracer = Some(tracer);
+        match function {
+            Some(name) => {
+                debug.traced = Traced::Named(name.into(), FxHashSet::default());
+                let functions: Vec<_> = self.driver.programs.functions().map(std::ptr::from_ref).collect();
+                self.trace_named(&functions);
+            }
+            None => {
+                debug.traced = Traced::Everything;
+                self.step_everywhere();
+            }
         }
     }
 
-    fn stop_stepping_through(&mut self, function: Option<*const Function>) {
-        let Some(function) = function else { return };
-        // SAFETY: the function is loaded.
-        self.with_tier(|tier, _| unsafe { tier.exclude(&*function, false) });
+    /// Steps through those of these loaded functions that are traced by name.
+    pub(crate) fn trace_named(&mut self, functions: &[*const Function]) {
+        let Some(debug) = &mut self.driver.debug else { return };
+        let Traced::Named(name, ids) = &mut debug.traced else { return };
+        // SAFETY: the functions are loaded.
+        let is_named = |function: &*const Function| unsafe { (**function).body().name == **name };
+        let named: Vec<_> = functions.iter().copied().filter(is_named).collect();
+        // SAFETY: the functions are loaded.
+        ids.extend(named.iter().map(|&function| unsafe { (*function).id() }));
+        for function in named {
+            self.start_stepping_through(function);
+        }
+    }
+
+    /// Ends the trace. See [`set_tracer`](Self::set_tracer).
+    ///
+    /// ```
+    /// use mimeo_doc_ops::{SUM, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// machine.vm_mut().set_tracer(None, |_| panic!("it was removed"));
+    /// machine.vm_mut().remove_tracer();
+    /// assert_eq!(machine.call(linked.function(SUM), &[10]), Ok(55));
+    /// ```
+    pub fn remove_tracer(&mut self) {
+        let Some(debug) = &mut self.driver.debug else { return };
+        let ids = debug.remove_tracer();
+        self.stop_stepping_through(&ids);
     }
 
     /// Sets or removes a breakpoint at an op, and returns `true` if an op that can be reached starts there. In a function
@@ -225,11 +339,11 @@ impl<I: InstructionSet> Vm<I> {
             return Ok(false);
         }
         let (id, function) = (function.id(), std::ptr::from_ref(function));
-        let Some(debug) = &mut self.driver.debug else { return Ok(false) };
+        let Some(debug) = self.driver.debug.as_mut().filter(|debug| debug.has_debugger) else { return Ok(false) };
         if debug.set_breakpoint(id, pc, is_set) {
             match is_set {
                 true => self.start_stepping_through(function),
-                false => self.stop_stepping_through(Some(function)),
+                false => self.stop_stepping_through(&[id]),
             }
         }
         Ok(true)

@@ -15,8 +15,8 @@ use crate::options::Options;
 /// use mimeo::jit::Mode;
 /// use mimeo_shell::{Argument, Arguments};
 ///
-/// let mut arguments = Arguments::new("example", ["--jit=on", "--trace", "file", "--jit=off"])?;
-/// assert_eq!(arguments.next_argument()?, Some(Argument::Option("--trace".to_owned())));
+/// let mut arguments = Arguments::new("example", ["--jit=on", "--fast", "file", "--jit=off"])?;
+/// assert_eq!(arguments.next_argument()?, Some(Argument::Option("--fast".to_owned())));
 /// assert_eq!(arguments.next_argument()?, Some(Argument::Operand("file".into())));
 /// // What follows belongs to the program.
 /// assert_eq!(arguments.rest(), ["--jit=off"]);
@@ -33,7 +33,7 @@ pub struct Arguments {
 /// An argument that is not one of the options of every language. See [`Arguments`] for an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Argument {
-    /// An option with its dashes, such as `-e` or `--trace`. Its value is the next [`Arguments::value`].
+    /// An option with its dashes, such as `-e` or `--fast`. Its value is the next [`Arguments::value`].
     Option(String),
     /// What is not an option.
     Operand(OsString),

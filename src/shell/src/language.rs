@@ -1,6 +1,6 @@
 //! A language whose texts are chunks → its whole command: programs, dumps, and sessions on a terminal.
 
-use std::fmt::Display;
+use std::fmt::{Debug, Display};
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 
@@ -62,8 +62,8 @@ use crate::source::{Source, Text};
 /// # Ok::<(), mimeo_shell::Failure>(())
 /// ```
 pub trait Language {
-    /// The instruction set.
-    type Ops: InstructionSet<Error: Display>;
+    /// The instruction set. The trace shows its values, and messages its errors.
+    type Ops: InstructionSet<Value: Debug, Error: Display>;
     /// What the language knows of a text besides its program, such as the names that it defines.
     type Chunk;
 
@@ -114,7 +114,7 @@ impl Command {
     pub fn run<L: Language>(&self, new: impl FnOnce(&Options) -> L) -> ExitCode {
         self.main::<L::Ops, _>(Source::parse, |source, options| {
             let mut chunks = Chunks { language: new(options), texts: Vec::new(), command: self, options };
-            options.warn(chunks.language.machine().jit());
+            options.prepare(chunks.language.machine());
             let result = match (source, options.dump) {
                 (Some(source), _) => source.read().and_then(|text| chunks.program(text)),
                 (None, Some(dump)) => match dump.of_ops::<L::Ops>() {

@@ -9,6 +9,7 @@
 //! | `tokens` | the text of a program | its tokens, for a parser |
 //! | `diagnostic` | positions and messages | errors that show the line of the source |
 //! | `dump` | a loaded program | its bytecode, IR, C or machine code |
+//! | `trace` | what `--trace` names | the ops that run, on standard error |
 //! | `output` | text | standard output and standard error, whose reader may be gone |
 //! | `session` | lines | chunks that run one after the other |
 //! | `editor` | the terminal | lines, with editing and a history |
@@ -45,7 +46,7 @@
 //!     if let Some(dump) = options.dump {
 //!         return dump.show(&mut machine, linked);
 //!     }
-//!     options.warn(machine.jit());
+//!     options.prepare(&mut machine);
 //!     let result = machine.call(linked.function(SUM), &[number]);
 //!     options.report(machine.jit());
 //!     match result {
@@ -76,6 +77,7 @@ mod output;
 pub mod session;
 mod source;
 mod tokens;
+mod trace;
 
 pub use arguments::{Argument, Arguments, Exit};
 pub use command::{Command, Failure};
@@ -89,3 +91,4 @@ pub use options::Options;
 pub use output::{Output, show, show_error, stdout};
 pub use source::{Source, Text};
 pub use tokens::{Lexicon, Token, Tokens};
+pub use trace::Trace;

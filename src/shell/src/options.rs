@@ -1,17 +1,18 @@
 //! Options and environment variables → [`Options`]: the settings of a run, and the report after it.
 
 use std::ffi::{OsStr, OsString};
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::str::FromStr;
 use std::time::Duration;
 
 use lexopt::Parser;
-use mimeo::jit::{BadSetting, Jit, Mode, Observers, Report, Settings, StatsFormat, Threshold};
-use mimeo::{InstructionSet, Limits};
+use mimeo::jit::{BadSetting, HasJit as _, Jit, Mode, Observers, Report, Settings, StatsFormat, Threshold};
+use mimeo::{InstructionSet, Limits, Machine};
 
 use crate::arguments::Exit;
 use crate::dump::Dump;
 use crate::output::show_error;
+use crate::trace::Trace;
 
 /// The help for these options.
 pub(crate) const HELP: &str = "  \
@@ -24,6 +25,8 @@ pub(crate) const HELP: &str = "  \
   --fuel=N                  limit on the calls and backward jumps of the program (default: no limit)
   --stats[=summary|trace|json|off]
                             print statistics of the native tier to standard error; MIMEO_STATS
+  --trace=ops[:NAME]|off    print each op that runs to standard error, of all functions or of those called NAME, with the
+                            values that it reads; traced functions are interpreted; MIMEO_TRACE
   --perf=off|map|gdb|all    report compiled functions to perf or a debugger (default: off); MIMEO_PERF
   --dump=bytecode|ir|c|asm  print the bytecode, the SSA or the C of the ops, or the machine code, instead of running;
                             clif, if the command was built with it: the optimized loops in Cranelift's IR
@@ -55,6 +58,8 @@ pub struct Options {
     pub fuel: Option<u64>,
     /// What to show instead of running.
     pub dump: Option<Dump>,
+    /// The ops to show while they run.
+    pub trace: Trace,
 }
 
 impl Options {
@@ -66,7 +71,7 @@ impl Options {
             settings.jit = settings.jit.optimized_by(mimeo::optimize::open);
             settings
         };
-        Ok(Options { name, settings, ..Options::default() })
+        Ok(Options { name, settings, trace: Trace::from_env()?, ..Options::default() })
     }
 
     /// Sets the option `name`, whose value is the parser's next. Returns `false` if it is none of these.
@@ -90,6 +95,7 @@ impl Options {
                 };
             }
             "--perf" => jit.observers = setting::<Observers>(name, parser.value()?)?,
+            "--trace" => self.trace = setting(name, parser.value()?)?,
             "--dump" => self.dump = Some(Dump::parse(name, &parser.value()?)?),
             _ => return Ok(false),
         }
@@ -102,19 +108,22 @@ impl Options {
         self
     }
 
-    /// Warns if debuggers and profilers that `--perf` names are not notified of native code.
+    /// Prepares a machine for a run: starts the trace that `--trace` requests, and warns if debuggers and profilers that
+    /// `--perf` names are not notified of native code.
     ///
     /// ```
-    /// use mimeo::jit::{Jit, JitConfig};
-    ///
-    /// let jit = Jit::<mimeo_doc_ops::Ops>::new(JitConfig::default());
-    /// // Prints nothing.
-    /// mimeo_shell::Options::default().warn(Some(&jit));
+    /// let (mut machine, linked) = mimeo_doc_ops::sample_machine();
+    /// let mut options = mimeo_shell::Options::default();
+    /// options.trace = "ops:double".parse().expect("it is a trace");
+    /// options.prepare(&mut machine);
+    /// // Prints the ops of `double`, and no others.
+    /// assert_eq!(machine.call(linked.function(mimeo_doc_ops::DOUBLE), &[21]), Ok(42));
     /// ```
-    pub fn warn<I: InstructionSet>(&self, jit: Option<&Jit<I>>) {
-        if let Some(failure) = jit.and_then(Jit::observer_failure) {
+    pub fn prepare<I: InstructionSet<Value: fmt::Debug>>(&self, machine: &mut Machine<I>) {
+        if let Some(failure) = machine.jit().and_then(Jit::observer_failure) {
             show_error(format!("{}: warning: {failure}\n", self.name));
         }
+        self.trace.start(machine.vm_mut());
     }
 
     /// Prints the report that `--stats` requests.

@@ -7,8 +7,8 @@ use mimeo::{StepMode, Stop, WhenEmpty};
 
 use super::*;
 
-const INNER: FunctionIndex = FunctionIndex(0);
-const OUTER: FunctionIndex = FunctionIndex(1);
+pub(super) const INNER: FunctionIndex = FunctionIndex(0);
+pub(super) const OUTER: FunctionIndex = FunctionIndex(1);
 const CALLER: FunctionIndex = FunctionIndex(2);
 const MAIN: FunctionIndex = FunctionIndex(3);
 const OTHER: FunctionIndex = FunctionIndex(4);
@@ -24,7 +24,7 @@ const AFTER_REQUEST: usize = 2;
 /// `inner(n)` is `n + 1`; `outer(n)` asks n times, in a loop; `caller(n)` is `n + outer(n)`; `main(n)` calls `inner`, and
 /// `caller` twice; `other(n)` is `n`, by a loop; `requesting(n)` is `n + outer(n)`,
 /// by a request.
-fn program() -> Program {
+pub(super) fn program() -> Program {
     let mut builder = ProgramBuilder::new();
     let (n, one, two, three) = (Slot(0), Slot(1), Slot(2), Slot(3));
     define(&mut builder, "inner", 1, 2, |code| {

@@ -55,6 +55,12 @@ fn check(template: &Template) {
     let (output, report) = succeeds(cargo(&project, &run).output().expect("cargo runs"));
     assert!(output.starts_with("0\n1\n1\n2\n3\n6765\n") && output.ends_with(template.last), "{output}");
     assert!(report.contains(" with a stencil (100.0%)\n"), "{report}");
+    // The author has written nothing for it.
+    let run = ["run", "--quiet", "--", "--trace=ops:main", "programs/hello.my-lang"];
+    let (traced, trace) = succeeds(cargo(&project, &run).output().expect("cargo runs"));
+    assert_eq!(traced, output);
+    let of_main = |line: &str| line.starts_with("programs/hello.my-lang") && line.contains(" in `main`  ");
+    assert!(trace.lines().count() > 10 && trace.lines().all(of_main), "{trace}");
 
     succeeds(
         cargo(&project, &["clippy", "--all-targets", "--", "-D", "warnings"]).output().expect("clippy is installed"),

@@ -196,10 +196,10 @@ fn block<'a>(page: &'a str, heading: &str) -> &'a str {
     start.split_once('\n').expect("a block").1.split_once("```").expect("a block ends").0
 }
 
-/// Removes the indentation of the first line from every line.
+/// Removes the indentation of the first line from every line. The lines of a text in quotes may lack it.
 fn unindented(text: &str) -> String {
-    let indent = text.len() - text.trim_start().len();
-    text.lines().map(|line| line.get(indent..).unwrap_or("").to_owned() + "\n").collect()
+    let indent = &text[..text.len() - text.trim_start().len()];
+    text.lines().map(|line| line.strip_prefix(indent).unwrap_or(line).to_owned() + "\n").collect()
 }
 
 /// Returns the function with this name and a body in a Rust file, with its documentation and attributes.

@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 use crate::{Behaviour, Mode, Program};
 
 /// Environment variables that affect the command of a language.
-const VARIABLES: [&str; 4] = ["MIMEO_JIT", "MIMEO_JIT_THRESHOLD", "MIMEO_STATS", "MIMEO_PERF"];
+const VARIABLES: [&str; 5] = ["MIMEO_JIT", "MIMEO_JIT_THRESHOLD", "MIMEO_STATS", "MIMEO_PERF", "MIMEO_TRACE"];
 
 /// Whether a command can be run.
 pub fn is_installed(program: &str) -> bool {

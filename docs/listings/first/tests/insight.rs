@@ -28,6 +28,25 @@ square (arity 1, locals 1)
 }
 
 #[test]
+fn trace() {
+    // ANCHOR: trace
+    let expected = "\
+49
+-e:1:24 in `main`  0000  push 7
+-e:1:26 in `main`  0005  call fn1, arguments=1  ; arguments=[7]
+-e:1:16 in `square`  0000  get r0  ; r0=7
+-e:1:18 in `square`  0002  get r0  ; r0=7
+-e:1:20 in `square`  0004  multiply  ; a=7, b=7
+-e:1:22 in `square`  0005  ret  ; value=49
+-e:1:33 in `main`  0009  print  ; number=49
+-e:1:33 in `main`  0010  push 0
+-e:1:33 in `main`  0015  ret  ; value=0
+";
+    assert_eq!(first(&["--trace=ops", "-e", ": square ( n ) n n * ; 7 square ."]), expected);
+    // ANCHOR_END: trace
+}
+
+#[test]
 fn statistics() {
     // ANCHOR: statistics
     let report = first(&["--jit=on", "--stats", "-e", ": square ( n ) n n * ; 7 square ."]);

@@ -54,7 +54,9 @@ impl Engine {
     /// Returns the command for a file of a directory, in a fixed environment.
     pub fn command(&self, folder: &Path, file: &str, argument: Option<&str>) -> Command {
         let mut command = Command::new(PathBuf::from(self.command));
-        for name in ["MIMEO_JIT", "MIMEO_JIT_THRESHOLD", "MIMEO_STATS", "MIMEO_PERF", "LUA_INIT", "LUA_INIT_5_4"] {
+        for name in
+            ["MIMEO_JIT", "MIMEO_JIT_THRESHOLD", "MIMEO_STATS", "MIMEO_PERF", "MIMEO_TRACE", "LUA_INIT", "LUA_INIT_5_4"]
+        {
             command.env_remove(name);
         }
         command.args(self.options).arg(file).args(argument).current_dir(folder).stdin(Stdio::null());

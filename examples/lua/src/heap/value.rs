@@ -2,6 +2,8 @@
 //!
 //! The numbers in `SAFETY` comments are those of the [heap](super)'s contract.
 
+use std::fmt;
+
 use super::{Builtin, Coroutine, Gc, Kind, Userdata};
 use crate::ops::ops::{
     BUILTIN_TAG, CLOSURE_TAG, Callable, Callee, Closure, Object, TABLE_TAG, TAG_SHIFT, TEXT_TAG, THREAD_TAG, Table,
@@ -97,5 +99,19 @@ impl Value {
             debug_assert!(!matches!(Kind::of(object), Kind::Upvalue | Kind::Chunk | Kind::Shape));
             object
         })
+    }
+}
+
+impl fmt::Debug for Value {
+    /// Writes numbers as Rust does, and the type and the address of an object, which need not exist any more.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Value::NIL => f.write_str("nil"),
+            Value::TRUE => f.write_str("true"),
+            Value::FALSE => f.write_str("false"),
+            value if value.is_number() => write!(f, "{:?}", value.as_number()),
+            value if value.is_object() => write!(f, "{}:{:#x}", value.type_name(), value.address()),
+            value => write!(f, "Value({:#x})", value.0),
+        }
     }
 }

@@ -86,3 +86,62 @@ fn what_was_flushed_is_kept_when_a_program_is_killed() {
         assert_eq!(String::from_utf8_lossy(&output.stdout), kept, "{buffering}");
     }
 }
+
+/// A coroutine that is resumed twice, and an error that is caught.
+const SWITCHES: &str = "local co = coroutine.wrap(function(a) local b = coroutine.yield(a + 1) return b * 2 end)
+print(co(1), co(8))
+print(pcall(function() return nil + 1 end))";
+
+/// Returns the lines of a trace, without the functions of the library and without addresses.
+fn traced(stderr: &str) -> String {
+    let own = stderr.lines().filter(|line| line.contains(" in `(command line):"));
+    let without_addresses = own.map(|line| {
+        let mut parts = line.split("0x");
+        let first = parts.next().unwrap_or_default().to_owned();
+        parts.fold(first, |text, part| text + "0x…" + part.trim_start_matches(|digit: char| digit.is_ascii_hexdigit()))
+    });
+    without_addresses.map(|line| line + "\n").collect()
+}
+
+#[test]
+fn a_trace_follows_coroutines_and_errors() {
+    let expected = expect_test::expect_file!["trace.txt"];
+    let printed = "2\t16\nfalse\t(command line):3: attempt to perform arithmetic on a nil value\n";
+    for mode in ["--jit=off", "--jit=auto", "--jit=on"] {
+        let outcome = lua(&[mode, "--trace=ops", "-e", SWITCHES], b"");
+        assert_eq!((outcome.stdout.as_str(), outcome.status), (printed, 0), "{mode}");
+        expected.assert_eq(&traced(&outcome.stderr));
+        // Only the coroutine.
+        let expected = expected.data();
+        let outcome = lua(&[mode, "--trace=ops:(command line):1", "-e", SWITCHES], b"");
+        let inside: String = expected.split_inclusive('\n').filter(|line| line.contains("line):1`")).collect();
+        assert_eq!((outcome.stdout.as_str(), outcome.status), (printed, 0), "{mode}");
+        assert_eq!(traced(&outcome.stderr), inside, "{mode}");
+    }
+}
+
+/// The hooks of a program and the trace use the same machinery.
+#[test]
+fn a_trace_and_the_hooks_of_a_program_do_not_disturb_each_other() {
+    let hooked = "local lines, events = {}, 0
+        debug.sethook(function(_, line) lines[#lines + 1] = line end, 'l')
+        local x = 1
+        for i = 1, 3 do
+            x = x + i
+        end
+        debug.sethook()
+        local function f() x = x + 1 end
+        debug.sethook(function() events = events + 1 end, 'cr')
+        f()
+        debug.sethook()
+        print(x, events, table.concat(lines, ' '))";
+    for mode in ["--jit=off", "--jit=on"] {
+        let expected = lua(&[mode, "-e", hooked], b"");
+        let outcome = lua(&[mode, "--trace=ops", "-e", hooked], b"");
+        assert_eq!((&outcome.stdout, outcome.status), (&expected.stdout, 0), "{mode}");
+        // The trace is there until the end, and shows what hooks run.
+        let trace = traced(&outcome.stderr);
+        assert!(trace.contains("in `(command line):2`"), "{mode}: {trace}");
+        assert!(trace.lines().last().is_some_and(|line| line.contains("  ret_none")), "{mode}: {trace}");
+    }
+}

@@ -20,7 +20,7 @@ pub fn ok(stdout: &str) -> Outcome {
 /// Returns the command in a fixed environment.
 pub fn command(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mimeo-lua"));
-    for name in ["MIMEO_JIT", "MIMEO_JIT_THRESHOLD", "MIMEO_STATS", "MIMEO_PERF", "LUA_INIT"] {
+    for name in ["MIMEO_JIT", "MIMEO_JIT_THRESHOLD", "MIMEO_STATS", "MIMEO_PERF", "MIMEO_TRACE", "LUA_INIT"] {
         command.env_remove(name);
     }
     command.env("MIMEO_LUA_HISTORY", "").args(args).current_dir(env!("CARGO_TARGET_TMPDIR"));

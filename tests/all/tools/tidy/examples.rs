@@ -26,6 +26,8 @@ const FILES: &[&str] = &[
     "interp/src/reference.rs",
     "interp/src/request.rs",
     "interp/src/stacks.rs",
+    "interp/src/stored.rs",
+    "interp/src/trace.rs",
     "interp/src/trap.rs",
     "interp/src/trusted.rs",
     "interp/src/value.rs",

@@ -88,6 +88,7 @@ fn tables_are_the_same_each_time() {
             package: package.clone(),
             features: Vec::new(),
             landing_pads: false,
+            warns_of_stale_file: false,
             ops: "src/ops.rs".into(),
             out: out.clone(),
         };

@@ -79,6 +79,7 @@ fn job(out: &Path, compiler: &Path, mode: Mode) -> Job {
         package: out.to_owned(),
         features: Vec::new(),
         landing_pads: true,
+        warns_of_stale_file: false,
         ops: "src/ops.rs".into(),
         out: out.to_owned(),
     }

@@ -50,6 +50,7 @@ fn a_checked_in_table_is_the_one_that_the_compiler_would_make() {
         package: package.clone(),
         features: Vec::new(),
         landing_pads: false,
+        warns_of_stale_file: false,
         ops: "src/ops.rs".into(),
         out: folder(out),
     };

@@ -130,13 +130,13 @@ impl Job {
                 let table = prebuilt.table(set, &raised).map_err(|unfit| self.unfit(file, &unfit))?;
                 if self.landing_pads && !table.has_landing_pads() {
                     outcome.warn(format!(
-                        "mimeo: the stencils in `{}` have no landing pads; make it again with `{}`",
+                        "mimeo: the stencils in `{}` have no landing pads; make them again with `{}`",
                         file.display(),
                         self.command()
                     ));
                 }
                 // If the table is stale, the macro reports it at the op.
-                self.write(set, RENEWAL, &format!("{}, {WITHOUT}", renewal(file)))?;
+                self.write(set, RENEWAL, &format!("renew `{}` with `{RENEW}`, {WITHOUT}", file.display()))?;
                 self.write_table(set, &table, "", &[])
             }
             Given::Nothing(reason) => self.write_empty(set, reason, outcome),
@@ -235,9 +235,8 @@ impl Job {
         };
         let (first, more) = stale.split_first()?;
         let more = if more.is_empty() { String::new() } else { format!(", and {} more", more.len()) };
-        let renewal = renewal(&file);
         Some(format!(
-            "mimeo: machines without a C compiler cannot build this: `{}` is stale ({first}{more}): {renewal}",
+            "mimeo: `{}`, which machines without a C compiler use, is stale ({first}{more}): renew it with `{RENEW}`",
             file.display()
         ))
     }
@@ -309,11 +308,6 @@ impl Job {
         let path = self.path(set, extension);
         write_if_changed(&path, text).map_err(|error| format!("cannot write `{}`: {error}", path.display()))
     }
-}
-
-/// Returns the instruction for a stale file.
-fn renewal(file: &Path) -> String {
-    format!("renew `{}` with `{RENEW}`", file.display())
 }
 
 /// Returns the error about a checked-in file that cannot be used.

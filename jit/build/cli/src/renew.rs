@@ -45,6 +45,10 @@ pub fn run(request: &Renew) -> Result<String, String> {
     }
 }
 
+/// Files of which cargo writes at least one to a folder for what it builds. It does not mark a folder that was there
+/// before as a cache.
+const BUILT: [&str; 2] = ["CACHEDIR.TAG", ".rustc_info.json"];
+
 /// Finds the tables below a folder, except in folders that are hidden or only have what can be made again.
 fn find(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
     let unreadable = |error| format!("cannot read `{}`: {error}", folder.display());
@@ -54,7 +58,8 @@ fn find(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
         // A symbolic link is neither: what it leads to is elsewhere.
         let kind = entry.file_type().map_err(unreadable)?;
         let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
-        if kind.is_dir() && !is_hidden && !path.join("CACHEDIR.TAG").exists() {
+        let is_of_builds = || BUILT.iter().any(|file| path.join(file).exists());
+        if kind.is_dir() && !is_hidden && !is_of_builds() {
             find(&path, files)?;
         } else if kind.is_file() && prebuilt::ops_of(&path).is_some() {
             files.push(path);

@@ -189,9 +189,13 @@ fn every_table_below_the_folder_is_renewed_even_if_one_cannot_be() {
     let (_, first) = folder.with_table("a", &[]);
     let (ops, second) = folder.with_table("b/c", &[]);
     let (_, orphan) = folder.with_table("d", &[]);
-    let (hidden, build) = (folder.with_table(".hidden", &[]).1, folder.with_table("target", &[]).1);
-    fs::write(folder.0.join("target/CACHEDIR.TAG"), "").expect("it can be written");
-    for table in [&first, &second, &hidden, &build] {
+    let hidden = folder.with_table(".hidden", &[]).1;
+    let built = ["CACHEDIR.TAG", ".rustc_info.json"].map(|mark| {
+        let table = folder.with_table(&format!("of{mark}"), &[]).1;
+        fs::write(folder.0.join(format!("of{mark}")).join(mark), "").expect("it can be written");
+        table
+    });
+    for table in [&first, &second, &hidden, &built[0], &built[1]] {
         change(table, "\nop add ", "\n\nop add ");
     }
     fs::rename(&orphan, orphan.with_file_name(orphan.file_name().unwrap().to_str().unwrap().replace("ops", "other")))
@@ -200,7 +204,8 @@ fn every_table_below_the_folder_is_renewed_even_if_one_cannot_be() {
     assert!(said.starts_with("error: `d/src/other.") && said.contains("`: cannot read `d/src/other.rs`: "), "{said}");
     let renewed = |folder: &str| said.contains(&format!("\n`{folder}/src/ops."));
     assert!(renewed("a") && renewed("b/c") && said.lines().count() == 3, "{said}");
-    for (table, is_renewed) in [(&first, true), (&second, true), (&hidden, false), (&build, false)] {
+    let kept = [&hidden, &built[0], &built[1]].map(|table| (table, false));
+    for (table, is_renewed) in [(&first, true), (&second, true)].into_iter().chain(kept) {
         assert_eq!(prebuilt::read(&read(table)).is_ok(), is_renewed, "{}", table.display());
     }
     // Only what is below the folder, and an error for a folder without tables.

@@ -111,7 +111,7 @@ impl Table<'_> {
                 let tables = self.source.tables(&tools, &self.work)?;
                 let different = different(&found.tables, &tables);
                 return match different.is_empty() {
-                    true => Ok(format!("what {} makes", tools.compiler())),
+                    true => Ok(format!("it is what {} makes", tools.compiler())),
                     false => Err(format!("{} now makes another one:\n  {}", tools.compiler(), different.join("\n  "))),
                 };
             }
@@ -119,7 +119,7 @@ impl Table<'_> {
             Err(reason) => reason,
         };
         let made = &self.settings.compiler;
-        Ok(format!("fits its ops; its code was not compared: it was made by {made}; {other}"))
+        Ok(format!("it fits its ops; its code was not compared: it was made by {made}; {other}"))
     }
 
     /// Finds and probes the C compiler. That is the one that made the tables, if it is there and the user has not

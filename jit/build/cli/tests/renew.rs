@@ -105,7 +105,7 @@ fn a_table_is_renewed_with_the_settings_that_it_has() {
         let said = folder.renews(&[]);
         assert!(said.starts_with(&format!("`{name}`: stencils for 2 of 2 ops, for ")), "{said}");
         assert_eq!(read(&table), before, "{options:?}");
-        assert!(folder.renews(&["--check"]).starts_with(&format!("`{name}`: what cc ")));
+        assert!(folder.renews(&["--check"]).starts_with(&format!("`{name}`: it is what cc ")));
 
         change(&ops, "wrapping_add", "wrapping_sub");
         let stale = folder.fails(&["--check"]);
@@ -156,7 +156,7 @@ fn check_compares_the_code_with_what_the_same_compiler_makes() {
     // Another compiler makes other code.
     remake(&table, |tables| tables.tables[0].compiler = "tcc 9".to_owned());
     let said = folder.renews(&["--check"]);
-    let fits = "fits its ops; its code was not compared: it was made by tcc 9; the compiler here is cc ";
+    let fits = "it fits its ops; its code was not compared: it was made by tcc 9; the compiler here is cc ";
     assert!(said.contains(fits), "{said}");
     // Without a compiler, the ops are compared.
     let output = folder.mimeo(&["renew", "--check"], "/no/such/cc");
@@ -238,5 +238,5 @@ fn a_table_for_another_architecture_is_made_by_its_compiler() {
     let output = folder.mimeo(&["renew"], "gcc");
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert!(read(&table).contains(&format!("\narch {arch}\n")));
-    assert!(folder.renews(&["--check"]).contains(&format!("`: what {compiler} ")));
+    assert!(folder.renews(&["--check"]).contains(&format!("`: it is what {compiler} ")));
 }

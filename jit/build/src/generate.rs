@@ -12,7 +12,7 @@ use mimeo_lower::{Lowered, PRELUDE, SUPPORT, StencilSource};
 
 use crate::baseline::Baseline;
 use crate::mode::Mode;
-use crate::prebuilt::{self, Prebuilt};
+use crate::prebuilt::{self, Prebuilt, Unfit};
 use crate::table::{self, OwnedTable};
 use crate::toolchain::{Target, Toolchain, Unusable};
 
@@ -27,6 +27,8 @@ pub struct Job {
     pub features: Vec<Feature>,
     /// Whether stencils begin with landing pads, if the compiler can make them.
     pub landing_pads: bool,
+    /// Whether to warn if stencils are compiled and the checked-in file is stale.
+    pub warns_of_stale_file: bool,
     /// The C compiler; `None` for the one that the `cc` crate finds.
     pub compiler: Option<String>,
     /// Folder of the author's package.
@@ -54,6 +56,12 @@ impl Outcome {
         }
     }
 }
+
+/// The command that renews checked-in files with the settings that they have.
+const RENEW: &str = "mimeo renew";
+
+/// The end of a sentence for those who cannot renew a file.
+const WITHOUT: &str = "or build without stencils (MIMEO_STENCILS=off)";
 
 /// Extension of the file that tells the macro how to regenerate a table that building again does not regenerate.
 const RENEWAL: &str = ".renewal";
@@ -85,6 +93,9 @@ impl Job {
     pub fn run(&self, sets: &[Lowered]) -> Result<Outcome, String> {
         let mut outcome = Outcome::default();
         let source = self.source(&mut outcome)?;
+        if let (Source::Tools(_), true) = (&source, self.warns_of_stale_file) {
+            outcome.warnings.extend(self.stale_warning(sets));
+        }
         for set in sets {
             self.write(set, ".c", &table::generated_c(set))?;
             let tools = match &source {
@@ -116,16 +127,16 @@ impl Job {
             Given::Prebuilt(file, prebuilt) => {
                 let arch = self.target.arch().unwrap_or(prebuilt.arch);
                 let raised = Baseline::new(arch, &self.features);
-                let table = prebuilt.table(set, &raised).map_err(|reason| self.unusable(file, &reason))?;
+                let table = prebuilt.table(set, &raised).map_err(|unfit| self.unfit(file, &unfit))?;
                 if self.landing_pads && !table.has_landing_pads() {
                     outcome.warn(format!(
-                        "mimeo: the stencils in `{}` have no landing pads; {}",
+                        "mimeo: the stencils in `{}` have no landing pads; make them again with `{}`",
                         file.display(),
-                        self.renewal(file)
+                        self.command()
                     ));
                 }
                 // If the table is stale, the macro reports it at the op.
-                self.write(set, RENEWAL, &self.renewal(file))?;
+                self.write(set, RENEWAL, &format!("renew `{}` with `{RENEW}`, {WITHOUT}", file.display()))?;
                 self.write_table(set, &table, "", &[])
             }
             Given::Nothing(reason) => self.write_empty(set, reason, outcome),
@@ -184,9 +195,10 @@ impl Job {
                 let make = self.command();
                 return Ok(Given::Nothing(format!("`{}` does not exist; `{make}` creates it", file.display())));
             }
-            Err(error) => return Err(self.unusable(&file, &format!("cannot be read: {error}"))),
+            Err(error) => return Err(unusable(&file, &format!("cannot be read: {error}"), &self.command())),
         };
-        let read = prebuilt::read(&text).map_err(|damaged| self.unusable(&file, &format!("is damaged: {damaged}")))?;
+        let damaged = |damaged| Unfit::Renewable(format!("is damaged: {damaged}"));
+        let read = prebuilt::read(&text).map_err(|reason| self.unfit(&file, &damaged(reason)))?;
         Ok(Given::Prebuilt(file, read))
     }
 
@@ -203,17 +215,30 @@ impl Job {
         format!("mimeo generate --target {}{raising}{pads} {}", self.target.triple, self.ops.display())
     }
 
-    /// Returns the instruction that the macro appends to its error about a stale table.
-    fn renewal(&self, file: &Path) -> String {
-        format!("regenerate `{}` with `{}`", file.display(), self.command())
+    /// Returns the error about a checked-in file with a table that cannot be used.
+    fn unfit(&self, file: &Path, unfit: &Unfit) -> String {
+        let command = match unfit {
+            Unfit::Baseline(_) => self.command(),
+            Unfit::Renewable(_) => RENEW.to_owned(),
+        };
+        unusable(file, &unfit.to_string(), &command)
     }
 
-    /// Returns the error about a checked-in file that cannot be used.
-    fn unusable(&self, file: &Path, reason: &str) -> String {
-        let (file, command) = (file.display(), self.command());
-        format!(
-            "`{file}` {reason}\nhelp: regenerate it with `{command}`, or build without stencils (MIMEO_STENCILS=off)"
-        )
+    /// Returns the warning about a checked-in file that machines without a C compiler could not use.
+    fn stale_warning(&self, sets: &[Lowered]) -> Option<String> {
+        let arch = self.target.arch()?;
+        let file = prebuilt::path(&self.ops, arch);
+        let text = fs::read_to_string(self.package.join(&file)).ok()?;
+        let stale = match prebuilt::read(&text) {
+            Ok(found) => found.stale(sets, &Baseline::new(arch, &self.features), &self.package),
+            Err(damaged) => vec![format!("it is damaged: {damaged}")],
+        };
+        let (first, more) = stale.split_first()?;
+        let more = if more.is_empty() { String::new() } else { format!(", and {} more", more.len()) };
+        Some(format!(
+            "mimeo: `{}`, which machines without a C compiler use, is stale ({first}{more}): renew it with `{RENEW}`",
+            file.display()
+        ))
     }
 
     /// Writes a table, its report, and the ops that lack a required stencil, which the macro reports.
@@ -283,6 +308,12 @@ impl Job {
         let path = self.path(set, extension);
         write_if_changed(&path, text).map_err(|error| format!("cannot write `{}`: {error}", path.display()))
     }
+}
+
+/// Returns the error about a checked-in file that cannot be used.
+fn unusable(file: &Path, reason: &str, command: &str) -> String {
+    let file = file.display();
+    format!("`{file}` {reason}\nhelp: make it again with `{command}`, {WITHOUT}")
 }
 
 /// Warns users whose flags choose a processor that stencils are not compiled for it.

@@ -114,6 +114,8 @@ impl Ops {
             target,
             features: self.features.clone(),
             landing_pads: self.landing_pads,
+            // While ops are being written, their table is stale most of the time.
+            warns_of_stale_file: env::var("PROFILE").is_ok_and(|profile| profile == "release"),
             compiler: None,
             out: PathBuf::from(variable("OUT_DIR")?),
             package,

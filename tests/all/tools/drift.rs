@@ -346,8 +346,8 @@ fn a_hand_written_stencil_that_changed_under_a_checked_in_table_is_an_error() {
 
     // Changed code or a changed comment: the table cannot tell which of them matters.
     let message = format!(
-        "the stencil of `double` is stale: `src/double.c` changed after the table was made: regenerate `{file}` with \
-         `mimeo generate --target "
+        "the stencil of `double` is stale: `src/double.c` changed after the table was made: renew `{file}` with \
+         `mimeo renew`, or build without stencils (MIMEO_STENCILS=off)"
     );
     for (from, to) in [("a + a", "a + a + 1"), ("STENCIL op_double", "/* Twice. */ STENCIL op_double")] {
         let edited = prebuilt().stencil(from, to);

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use mimeo_cli::command::Generate;
-use mimeo_cli::generate;
+use mimeo_cli::command::{Generate, Renew};
+use mimeo_cli::{generate, renew};
 use mimeo_corpus::program::{CALC, Program};
 use mimeo_corpus::runner::check;
 use mimeo_corpus::{process, tree};
@@ -37,7 +37,7 @@ struct Package {
 }
 
 impl Package {
-    /// Makes a fresh copy of calc, without a table.
+    /// Makes a fresh copy of calc, with the tables that are checked in.
     fn new() -> Package {
         let guard = PACKAGE.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = package("prebuilt");
@@ -53,7 +53,7 @@ impl Package {
 
     /// Returns the path of the checked-in table.
     fn table(&self) -> PathBuf {
-        self.folder.join(format!("src/ops.{}.stencils", std::env::consts::ARCH))
+        self.folder.join(file())
     }
 
     /// Generates the table as the command `mimeo generate` does.
@@ -119,6 +119,23 @@ impl Package {
         }
     }
 
+    /// Runs the build script that was built last in a profile, and returns what it tells cargo.
+    fn build_script(&self, profile: &str) -> String {
+        let folders = fs::read_dir(Path::new(TARGET).join("debug/build")).expect("there is a build script").flatten();
+        let of_calc = folders.filter(|entry| entry.file_name().to_string_lossy().starts_with("mimeo-calc-"));
+        let scripts = of_calc.map(|entry| entry.path().join("build-script-build")).filter(|script| script.is_file());
+        let last = scripts.max_by_key(|script| fs::metadata(script).and_then(|of| of.modified()).ok());
+        let triple = ORIGINS[0].0;
+        let mut script = Command::new(last.expect("there is one"));
+        script.envs([("PROFILE", profile), ("TARGET", triple), ("HOST", triple), ("CC", "cc")]);
+        let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("prebuilt-out");
+        fs::create_dir_all(&out).expect("the folder can be made");
+        script.current_dir(&self.folder).env("CARGO_MANIFEST_DIR", &self.folder).env("OUT_DIR", out);
+        let output = script.env_remove("MIMEO_STENCILS").output().expect("the build script runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
     fn calc(&self, args: &[&str]) -> Output {
         Command::new(calc()).args(args).output().expect("calc runs")
     }
@@ -148,6 +165,11 @@ impl Package {
         };
         check(CALC.programs(100).iter().map(|program| (program, what)), run).unwrap();
     }
+}
+
+/// Returns the path of the table in the package.
+fn file() -> String {
+    format!("src/ops.{}.stencils", std::env::consts::ARCH)
 }
 
 /// Returns the built command.
@@ -192,12 +214,19 @@ fn every_table_gives_the_same_output() {
 
 #[test]
 fn a_checked_in_table_is_the_fallback_when_no_compiler_works() {
+    let file = file();
+    let using = format!("using the checked-in stencils `{file}`: the C compiler does not work");
     let package = Package::new();
+    let found = package.build(None, "/bin/false");
+    assert!(found.contains(&using), "{found}");
+    assert!(package.statistics().contains(NATIVE), "{}", package.statistics());
+    package.run_corpus("the table that is checked in");
+
+    fs::remove_file(package.table()).expect("there is a table");
     let nothing = package.build(None, "/bin/false");
     assert!(nothing.contains("every op will be interpreted: the C compiler does not work"), "{nothing}");
     assert!(package.statistics().contains("no native code: "), "{}", package.statistics());
     let missing = package.build(Some("prebuilt"), "/bin/false");
-    let file = format!("src/ops.{}.stencils", std::env::consts::ARCH);
     assert!(
         missing.contains(&format!("every op will be interpreted: `{file}` does not exist; `mimeo generate")),
         "{missing}"
@@ -206,35 +235,56 @@ fn a_checked_in_table_is_the_fallback_when_no_compiler_works() {
     // Cargo would not run the build script again, because the table did not exist at its last run.
     package.change(&package.folder.join("build.rs"), "fn main", "\nfn main");
     let found = package.build(None, "/bin/false");
-    assert!(
-        found.contains(&format!("using the checked-in stencils `{file}`: the C compiler does not work")),
-        "{found}"
-    );
+    assert!(found.contains(&using), "{found}");
     assert!(package.statistics().contains(NATIVE), "{}", package.statistics());
 }
 
 #[test]
 fn a_stale_table_is_an_error_that_names_the_op_and_the_command() {
     let package = Package::new();
-    let (triple, compiler) = ORIGINS[0];
-    package.generate(triple, compiler);
     package.change(&package.ops(), "a.checked_add(b)", "b.checked_add(a)");
-    let file = format!("src/ops.{}.stencils", std::env::consts::ARCH);
     let stale = "the stencil of `add` is stale: the body of the op changed after the table was made: ";
-    let renewal = format!("{stale}regenerate `{file}` with `mimeo generate --target {triple} src/ops.rs`");
+    let renewal =
+        format!("{stale}renew `{}` with `mimeo renew`, or build without stencils (MIMEO_STENCILS=off)", file());
     package.fails(Some("prebuilt"), &[&renewal, "--> src/ops.rs:"]);
+    // The fallback also fails.
+    package.fails(None, &[&renewal, "--> src/ops.rs:"]);
     let check = Generate { file: Some(package.ops()), check: true, ..Generate::default() };
     let message = generate::run(&check).expect_err("the table is stale");
     assert!(message.ends_with("`:\n  `add` changed: body"), "{message}");
+    package.build(Some("off"), "/bin/false");
+
+    renew::run(&Renew { folder: Some(package.folder.clone()), check: false }).expect("the tables are renewed");
+    package.build(Some("prebuilt"), "/bin/false");
+    assert!(package.statistics().contains(NATIVE), "{}", package.statistics());
+}
+
+#[test]
+fn a_stale_table_does_not_disturb_whoever_has_a_compiler() {
+    let package = Package::new();
+    package.change(&package.ops(), "a.checked_add(b)", "b.checked_add(a)");
+    let said = package.build(None, "cc");
+    assert!(!said.contains("warning"), "{said}");
+    assert!(package.statistics().contains(NATIVE), "{}", package.statistics());
+    // A build for release is one that users may repeat without a compiler.
+    let warning = format!(
+        "cargo::warning=mimeo: `{}`, which machines without a C compiler use, is stale (`add` changed: body): renew it \
+         with `mimeo renew`\n",
+        file()
+    );
+    assert_eq!(package.build_script("debug").find("cargo::warning"), None);
+    let said = package.build_script("release");
+    assert!(said.contains(&warning), "{said}");
+    package.change(&package.ops(), "b.checked_add(a)", "a.checked_add(b)");
+    assert_eq!(package.build_script("release").find("cargo::warning"), None);
 }
 
 #[test]
 fn a_damaged_table_is_refused_before_any_use() {
     let package = Package::new();
-    package.generate(ORIGINS[0].0, ORIGINS[0].1);
     package.change(&package.table(), "\nhot 4", "\nhot 5");
     let refused =
-        ["is damaged: line ", "the file was changed after it was made", "help: regenerate it with `mimeo generate"];
+        ["is damaged: line ", "the file was changed after it was made", "help: make it again with `mimeo renew`"];
     package.fails(Some("prebuilt"), &refused);
     // The fallback also fails.
     package.fails(None, &refused);
@@ -243,7 +293,6 @@ fn a_damaged_table_is_refused_before_any_use() {
 #[test]
 fn a_changed_table_is_refused_even_if_its_checksum_fits() {
     let package = Package::new();
-    package.generate(ORIGINS[0].0, ORIGINS[0].1);
     let sound = fs::read_to_string(package.table()).expect("the table exists");
     let start = sound.find("\nop add ").expect("the table has the op");
     let code = start + sound[start..].find("\nhot ").expect("the op has code") + "\nhot ".len();
@@ -254,9 +303,8 @@ fn a_changed_table_is_refused_even_if_its_checksum_fits() {
     let sum = message.split('`').nth(3).expect("the message has the checksum");
     let body = changed.rfind("checksum ").expect("there is a checksum");
     fs::write(package.table(), format!("{}checksum {sum}\n", &changed[..body])).expect("the table can be written");
-    let file = format!("src/ops.{}.stencils", std::env::consts::ARCH);
-    let refused = format!("`{file}` is damaged: the stencil of `add` ");
-    package.fails(Some("prebuilt"), &[&refused, "help: regenerate it with `mimeo generate"]);
+    let refused = format!("`{}` is damaged: the stencil of `add` ", file());
+    package.fails(Some("prebuilt"), &[&refused, "help: make it again with `mimeo renew`"]);
 }
 
 #[test]
@@ -289,7 +337,7 @@ fn flags_for_other_c_code_do_not_reach_stencils_and_the_build_says_so() {
         generate::run(&request).expect("the table is made");
         let refused = "needs ssse3, but the build script does not raise the baseline that far";
         let renewal =
-            format!("help: regenerate it with `mimeo generate --target {} --raise-baseline {features} ", ORIGINS[0].0);
+            format!("help: make it again with `mimeo generate --target {} --raise-baseline {features} ", ORIGINS[0].0);
         package.fails(Some("prebuilt"), &[refused, &renewal]);
     }
 }

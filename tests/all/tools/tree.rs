@@ -1,14 +1,17 @@
 //! For every instruction set of the tree, installed compiler and target, each op has a stencil, unless its
-//! definition excludes it. So the audit accepts all code that these compilers emit.
+//! definition excludes it. So the audit accepts all code that these compilers emit. Tables that are checked in fit the
+//! ops.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use mimeo_build::Target;
 use mimeo_build::generate::Job;
-use mimeo_cli::command::Generate;
-use mimeo_cli::generate;
+use mimeo_cli::command::{Generate, Renew};
+use mimeo_cli::{generate, renew};
 use mimeo_corpus::process::is_installed;
+
+use crate::tools::packages::root;
 
 const SETS: [&str; 7] = [
     "examples/calc/src/ops.rs",
@@ -39,11 +42,10 @@ pub(crate) fn is_there(compiler: &str) -> bool {
 
 /// Returns the reasons why ops of a set have no stencil, except for `stencil = none`.
 fn gaps(set: &str, target: Option<&str>, compiler: &str) -> Vec<String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let name = format!("{}-{}-{compiler}.stencils", set.replace('/', "_"), target.unwrap_or("host"));
     let output: PathBuf = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let request = Generate {
-        file: Some(root.join(set)),
+        file: Some(root().join(set)),
         target: target.map(str::to_owned),
         compiler: Some(compiler.to_owned()),
         output: Some(output.clone()),
@@ -62,6 +64,20 @@ fn every_op_of_the_tree_has_a_stencil() {
         assert_eq!(gaps(set, None, "cc"), nothing, "{set} by cc");
         for (target, compiler) in COMPILERS.into_iter().filter(|(_, compiler)| is_there(compiler)) {
             assert_eq!(gaps(set, Some(target), compiler), nothing, "{set} by {compiler} for {target}");
+        }
+    }
+}
+
+#[test]
+fn tables_that_are_checked_in_are_up_to_date() {
+    let folder = root().to_owned();
+    let said = renew::run(&Renew { folder: Some(folder.clone()), check: true }).unwrap_or_else(|bad| panic!("{bad}"));
+    // `mimeo new` writes those of the templates.
+    let templates = ["stack", "registers"].map(|name| format!("jit/build/cli/templates/{name}/src/language"));
+    for place in ["examples/calc/src", "examples/lua/src"].into_iter().chain(templates.iter().map(String::as_str)) {
+        for arch in ["x86_64", "aarch64"] {
+            let table = folder.join(place).join(format!("ops.{arch}.stencils"));
+            assert!(said.contains(&format!("`{}`: ", table.display())), "{said}");
         }
     }
 }
@@ -88,6 +104,7 @@ fn tables_are_the_same_each_time() {
             package: package.clone(),
             features: Vec::new(),
             landing_pads: false,
+            warns_of_stale_file: false,
             ops: "src/ops.rs".into(),
             out: out.clone(),
         };

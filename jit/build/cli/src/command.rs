@@ -14,6 +14,9 @@ usage: mimeo new [options] NAME    write a project for a new language to the fol
        mimeo extract --selftest    check extraction against built-in objects; needs no compiler
        mimeo generate [options] [FILE]
                                    write the table to check in beside the ops (default: src/ops.rs)
+       mimeo renew [--check] [FOLDER]
+                                   make all tables below the folder again, with the settings and for the ops that they
+                                   have (default: the current folder)
 
 options of new:
   --registers       a register machine with tagged integers and floats, strings, arrays, closures and a collector
@@ -31,6 +34,9 @@ options of generate:
   --landing-pads    begin each stencil with a landing pad (CET, BTI); the same as `landing_pads` in the build script
   --output FILE     where to write the table (default: beside the ops, `ops.<architecture>.stencils`)
   --check           write nothing; fail if the existing table is stale
+
+options of renew:
+  --check           write nothing; fail if a table is stale, or if the compiler that made it now makes another one
   -h, --help        print this help
 ";
 
@@ -45,6 +51,8 @@ pub enum Request {
     SelfTest,
     /// Generate a table.
     Generate(Generate),
+    /// Renew the existing tables.
+    Renew(Renew),
     /// Show the usage.
     Help,
 }
@@ -79,6 +87,15 @@ pub struct Generate {
     pub check: bool,
 }
 
+/// The options for renewing tables.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Renew {
+    /// The folder with the tables.
+    pub folder: Option<PathBuf>,
+    /// Whether to compare the tables instead of writing them.
+    pub check: bool,
+}
+
 /// Parses the arguments after the program's name.
 ///
 /// # Errors
@@ -96,6 +113,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, lexopt
         "new" => parse_new(parser),
         "extract" => parse_extract(parser),
         "generate" => parse_generate(parser),
+        "renew" => parse_renew(parser),
         other => Err(format!("unknown command `{other}`").into()),
     }
 }
@@ -149,6 +167,19 @@ fn parse_generate(mut parser: Parser) -> Result<Request, lexopt::Error> {
         }
     }
     Ok(Request::Generate(generate))
+}
+
+fn parse_renew(mut parser: Parser) -> Result<Request, lexopt::Error> {
+    let mut renew = Renew::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Short('h') | Long("help") => return Ok(Request::Help),
+            Long("check") => renew.check = true,
+            Value(folder) if renew.folder.is_none() => renew.folder = Some(folder.into()),
+            other => return Err(Arg::unexpected(other)),
+        }
+    }
+    Ok(Request::Renew(renew))
 }
 
 /// Parses a comma-separated list of features.

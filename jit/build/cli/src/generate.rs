@@ -26,17 +26,10 @@ pub fn run(request: &Generate) -> Result<String, String> {
     let ops = request.file.clone().unwrap_or_else(|| PathBuf::from("src/ops.rs"));
     let target = Target { triple: request.target.clone().unwrap_or_else(|| HOST.to_owned()), host: HOST.to_owned() };
     let arch = target.arch().ok_or_else(|| format!("there are no stencils for `{}`", target.triple))?;
-    let (package, inside) = package_of(&ops)?;
-    let source = fs::read_to_string(&ops).map_err(|error| format!("cannot read `{}`: {error}", ops.display()))?;
-    let name = inside.to_string_lossy().replace('\\', "/");
-    check_source(&ops, &source)?;
-    let sets = mimeo_lower::lower_file(&source, &name).map_err(|error| error.to_string())?;
-    if sets.is_empty() {
-        return Err(format!("`{name}` has no `#[instruction_set]` module"));
-    }
+    let source = Source::read(&ops)?;
     let output = request.output.clone().unwrap_or_else(|| prebuilt::path(&ops, arch));
     if request.check {
-        let stale = stale(&output, &sets, request, &package, arch)?;
+        let stale = stale(&output, &source, request, arch)?;
         let name = output.display();
         if stale.is_empty() {
             return Ok(format!("`{name}` is up to date\n"));
@@ -55,26 +48,76 @@ pub fn run(request: &Generate) -> Result<String, String> {
     if request.landing_pads {
         tools.add_landing_pads().map_err(|reason| reason.to_string())?;
     }
-    let mut tables = Vec::new();
-    for set in &sets {
-        let mut table = OwnedTable::build(set, &tools, &package, &work.0).map_err(|unusable| unusable.to_string())?;
-        table.check_required()?;
-        forget_folders(&mut table, &[&work.0, &package]);
-        tables.push(table);
-    }
-    let text = prebuilt::write(&name, arch, &tables);
-    fs::write(&output, &text).map_err(|error| format!("cannot write `{}`: {error}", output.display()))?;
-    let ops: usize = tables.iter().map(|table| table.ops.len()).sum();
-    let with = tables.iter().flat_map(|table| &table.ops).filter(|op| op.stencil.is_ok()).count();
-    let (output, format, compiler) = (output.display(), tools.format().name(), tools.compiler());
+    let tables = source.tables(&tools, &work)?;
+    write(&output, &source, arch, &tables)?;
     let dropped = match tools.dropped() {
         [] => String::new(),
         flags => format!("dropped compiler flags: {}\n", flags.join(" ")),
     };
-    let baseline = tools.baseline();
-    Ok(format!(
-        "wrote `{output}`: stencils for {with} of {ops} ops, for {baseline}, compiled by {compiler} to {format}\n{dropped}"
-    ))
+    Ok(format!("wrote `{}`: {}\n{dropped}", output.display(), summary(&tables, &tools)))
+}
+
+/// Writes a table, unless the file has it already: a new modification time makes cargo compile again.
+pub(crate) fn write(file: &Path, source: &Source, arch: Arch, tables: &[OwnedTable]) -> Result<(), String> {
+    let text = prebuilt::write(&source.file, arch, tables);
+    if fs::read_to_string(file).is_ok_and(|old| old == text) {
+        return Ok(());
+    }
+    fs::write(file, &text).map_err(|error| format!("cannot write `{}`: {error}", file.display()))
+}
+
+/// Returns a clause that says what tables contain.
+pub(crate) fn summary(tables: &[OwnedTable], tools: &Toolchain) -> String {
+    let ops: usize = tables.iter().map(|table| table.ops.len()).sum();
+    let with = tables.iter().flat_map(|table| &table.ops).filter(|op| op.stencil.is_ok()).count();
+    let (baseline, compiler, format) = (tools.baseline(), tools.compiler(), tools.format().name());
+    format!("stencils for {with} of {ops} ops, for {baseline}, compiled by {compiler} to {format}")
+}
+
+/// A file with ops, lowered.
+pub(crate) struct Source {
+    /// The folder of its package.
+    pub(crate) package: PathBuf,
+    /// The name of the file.
+    file: String,
+    pub(crate) sets: Vec<Lowered>,
+}
+
+impl Source {
+    /// Reads and lowers a file.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, or the macro would not accept the ops.
+    pub(crate) fn read(ops: &Path) -> Result<Source, String> {
+        let (package, inside) = package_of(ops)?;
+        let source = fs::read_to_string(ops).map_err(|error| format!("cannot read `{}`: {error}", ops.display()))?;
+        let name = inside.to_string_lossy().replace('\\', "/");
+        check_source(ops, &source)?;
+        let sets = mimeo_lower::lower_file(&source, &name).map_err(|error| error.to_string())?;
+        if sets.is_empty() {
+            return Err(format!("`{name}` has no `#[instruction_set]` module"));
+        }
+        // The table is beside the ops, so their name says which they are, also in a copy at another place.
+        let file = inside.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(Source { package, file, sets })
+    }
+
+    /// Compiles the tables.
+    ///
+    /// # Errors
+    ///
+    /// If the compiler turns out to be unusable, or an op lacks a required stencil.
+    pub(crate) fn tables(&self, tools: &Toolchain, work: &Work) -> Result<Vec<OwnedTable>, String> {
+        let build = |set| {
+            let table = OwnedTable::build(set, tools, &self.package, &work.0);
+            let mut table = table.map_err(|unusable| unusable.to_string())?;
+            table.check_required()?;
+            forget_folders(&mut table, &[&work.0, &self.package]);
+            Ok(table)
+        };
+        self.sets.iter().map(build).collect()
+    }
 }
 
 /// Checks that the macro would accept the ops.
@@ -91,11 +134,11 @@ fn check_source(ops: &Path, source: &str) -> Result<(), String> {
 }
 
 /// Compares the existing table with the ops and the options, and returns the differences.
-fn stale(file: &Path, sets: &[Lowered], request: &Generate, package: &Path, arch: Arch) -> Result<Vec<String>, String> {
+fn stale(file: &Path, source: &Source, request: &Generate, arch: Arch) -> Result<Vec<String>, String> {
     let name = file.display();
     let text = fs::read_to_string(file).map_err(|error| format!("cannot read `{name}`: {error}"))?;
     let found = prebuilt::read(&text).map_err(|damaged| format!("`{name}` is damaged: {damaged}"))?;
-    let mut stale = found.stale(sets, &Baseline::new(arch, &request.features), package);
+    let mut stale = found.stale(&source.sets, &Baseline::new(arch, &request.features), &source.package);
     if request.landing_pads && !found.tables.iter().all(OwnedTable::has_landing_pads) {
         stale.push("its stencils have no landing pads".to_owned());
     }
@@ -123,10 +166,10 @@ fn forget_folders(table: &mut OwnedTable, folders: &[&Path]) {
 }
 
 /// A temporary folder for the compiler's files, removed on drop.
-struct Work(PathBuf);
+pub(crate) struct Work(pub(crate) PathBuf);
 
 impl Work {
-    fn new() -> Result<Work, String> {
+    pub(crate) fn new() -> Result<Work, String> {
         static MADE: AtomicU32 = AtomicU32::new(0);
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         let path = std::env::temp_dir().join(format!("mimeo-generate-{}-{number}", std::process::id()));

@@ -7,6 +7,7 @@
 //! | [`new`] | a name | the project of a new language |
 //! | [`listing`] | an object file | its stencils, for people |
 //! | [`generate`] | ops and a target | the table to check in beside the ops |
+//! | [`renew`] | a folder with tables | the same tables for the current ops, or what is stale |
 //! | [`selftest`] | built-in objects, valid and invalid | a report on the results of extraction |
 //! | [`fuzz`] | a damaged file | the number of its stencils |
 #![forbid(unsafe_code)]
@@ -16,4 +17,5 @@ pub mod fuzz;
 pub mod generate;
 pub mod listing;
 pub mod new;
+pub mod renew;
 pub mod selftest;

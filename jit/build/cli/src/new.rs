@@ -28,7 +28,8 @@ const STACK: &[File] = files!("stack":
     "programs/unknown.my-lang"
     "src/lib.rs"
     "src/glue/runtime.rs" "src/glue/session.rs"
-    "src/language/compiler.rs" "src/language/lexer.rs" "src/language/ops.rs"
+    "src/language/compiler.rs" "src/language/lexer.rs"
+    "src/language/ops.rs" "src/language/ops.aarch64.stencils" "src/language/ops.x86_64.stencils"
     "tests/command.rs" "tests/twins.rs"
 );
 
@@ -39,7 +40,8 @@ const REGISTERS: &[File] = files!("registers":
     "programs/hello.my-lang" "programs/values.my-lang"
     "src/lib.rs"
     "src/glue/runtime.rs" "src/glue/session.rs"
-    "src/language/compiler.rs" "src/language/heap.rs" "src/language/lexer.rs" "src/language/ops.rs"
+    "src/language/compiler.rs" "src/language/heap.rs" "src/language/lexer.rs"
+    "src/language/ops.rs" "src/language/ops.aarch64.stencils" "src/language/ops.x86_64.stencils"
     "tests/command.rs" "tests/twins.rs"
 );
 

@@ -91,6 +91,9 @@ fn errors_name_the_wrong_argument() {
         "error: there are no stencils for `mips-unknown-linux-gnu`",
     );
     fails(&["generate", "no/such.rs"], "error: cannot read `no/such.rs`: ");
+    fails(&["renew", "--chek"], "error: invalid option '--chek'");
+    fails(&["renew", "a", "b"], "error: unexpected argument \"b\"");
+    fails(&["renew", "no/such"], "error: cannot read `no/such`: ");
     let text = file("text.o", b"not an object");
     fails(
         &["extract", text.to_str().expect("a plain path")],
@@ -116,7 +119,7 @@ fn a_table_is_the_same_each_time_and_stale_when_the_ops_change() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(String::from_utf8_lossy(&output.stdout).contains("stencils for 1 of 1 ops, for "), "{output:?}");
     let first = read();
-    assert!(first.starts_with("# Stencils of src/ops.rs for ") && first.contains("\nop add "), "{first}");
+    assert!(first.starts_with("# Stencils of ops.rs for ") && first.contains("\nop add "), "{first}");
     assert!(!first.contains(package.to_str().expect("a plain path")), "{first}");
     assert!(mimeo(&["generate", ops]).status.success());
     assert_eq!(first, read());

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use mimeo_cli::command::New;
-use mimeo_cli::new;
+use mimeo_cli::command::{New, Renew};
+use mimeo_cli::{new, renew};
 
 /// Returns an empty folder for a test.
 fn empty(name: &str) -> PathBuf {
@@ -35,7 +35,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 /// Returns the number of lines with code in a folder: neither blank nor comments.
 fn lines(folder: &Path) -> usize {
     let is_code = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with("//");
-    files(folder).iter().map(|file| fs::read_to_string(file).expect("it is text").lines().filter(is_code).count()).sum()
+    let written = files(folder).into_iter().filter(|file| file.extension().is_some_and(|of| of == "rs"));
+    written.map(|file| fs::read_to_string(file).expect("it is text").lines().filter(is_code).count()).sum()
 }
 
 fn template(name: &str) -> PathBuf {
@@ -53,6 +54,8 @@ fn a_project_has_all_files_of_the_template_and_the_name_everywhere() {
         assert_eq!(names(&parent), ["toy-1_lang"]);
         assert_eq!(files(&folder).len(), files(&template("common")).len() + files(&template(name)).len());
         has_its_name_everywhere(&folder);
+        let tables = renew::run(&Renew { folder: Some(folder.clone()), check: true });
+        assert_eq!(tables.map(|said| said.lines().count()), Ok(2));
         // It says so, and changes nothing.
         let again = new::run(&request).unwrap_err();
         assert!(again.ends_with("toy-1_lang` exists already: choose another name, or remove it"), "{again}");

@@ -1,7 +1,7 @@
 //! [`OwnedTable`]s ↔ the text file that is checked in beside the ops, which people can review and machines can check.
 //!
 //! ```text
-//! # Stencils of src/ops.rs for x86_64, made by `mimeo generate`: do not edit.
+//! # Stencils of ops.rs for x86_64. Do not edit: `mimeo renew` makes them again.
 //! mimeo stencils 3
 //! abi 1
 //! arch x86_64
@@ -41,9 +41,11 @@
 
 mod read;
 mod reaudit;
+mod settings;
 mod words;
 mod write;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use mimeo_def::frame::STENCIL_ABI;
@@ -52,8 +54,10 @@ use mimeo_lower::Lowered;
 
 use crate::baseline::Baseline;
 use crate::table::{OwnedTable, handwritten_hash};
+use words::parse_arch;
 
 pub use read::{Damaged, read};
+pub use settings::{Settings, settings};
 pub use write::write;
 
 /// Version of the format.
@@ -75,37 +79,67 @@ pub fn path(ops: &Path, arch: Arch) -> PathBuf {
     ops.with_extension(format!("{}.stencils", arch.name()))
 }
 
+/// Returns the path of the ops and the architecture for the path of a file, if its name is one that [`path`] makes.
+pub fn ops_of(file: &Path) -> Option<(PathBuf, Arch)> {
+    let (ops, arch) = file.file_name()?.to_str()?.strip_suffix(".stencils")?.rsplit_once('.')?;
+    Some((file.with_file_name(format!("{ops}.rs")), parse_arch(arch)?))
+}
+
+/// The reason why a table cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// The build script does not allow what the table requires of the processor.
+    Baseline(String),
+    /// Any other reason, which a new table with the same settings removes.
+    Renewable(String),
+}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Unfit::Baseline(clause) | Unfit::Renewable(clause)) = self;
+        f.write_str(clause)
+    }
+}
+
+impl std::error::Error for Unfit {}
+
 impl Prebuilt {
     /// Audits and returns the table of an instruction set, with the requirements of the current ops. `raised` is the
     /// baseline that the build script allows.
     ///
     /// # Errors
     ///
-    /// A clause that says why the table cannot be used. A stale op is not an error here: its code is not audited, and
+    /// If the table cannot be used. A stale op is not an error here: its code is not audited, and
     /// the macro refuses it.
-    pub fn table(&self, set: &Lowered, raised: &Baseline) -> Result<OwnedTable, String> {
+    pub fn table(&self, set: &Lowered, raised: &Baseline) -> Result<OwnedTable, Unfit> {
         let arch = raised.arch();
+        let unfit = |clause| Err(Unfit::Renewable(clause));
         if self.abi != STENCIL_ABI {
-            return Err(format!("is for stencil ABI {}, but this version of mimeo needs ABI {STENCIL_ABI}", self.abi));
+            return unfit(format!(
+                "is for stencil ABI {}, but this version of mimeo needs ABI {STENCIL_ABI}",
+                self.abi
+            ));
         }
         if self.arch != arch {
-            return Err(format!("is for {}, but the target is {}", self.arch.name(), arch.name()));
+            return unfit(format!("is for {}, but the target is {}", self.arch.name(), arch.name()));
         }
         let table = self.tables.iter().find(|table| table.name == set.name);
-        let mut table = table.ok_or_else(|| format!("has no table for `{}`", set.name))?.clone();
+        let Some(table) = table else { return unfit(format!("has no table for `{}`", set.name)) };
+        let mut table = table.clone();
         let beyond: Vec<_> = table.baseline.beyond(raised).into_iter().map(|feature| feature.name()).collect();
         if !beyond.is_empty() {
-            return Err(format!(
+            return Err(Unfit::Baseline(format!(
                 "needs {}, but the build script does not raise the baseline that far",
                 beyond.join(", ")
-            ));
+            )));
         }
         for op in &mut table.ops {
             op.required = set.ops.iter().any(|lowered| lowered.name == op.name && lowered.required);
         }
-        reaudit::table(&table, set)
-            .map_err(|(stencil, refusal)| format!("is damaged: the stencil of {stencil} {refusal}"))?;
-        Ok(table)
+        match reaudit::table(&table, set) {
+            Err((stencil, refusal)) => unfit(format!("is damaged: the stencil of {stencil} {refusal}")),
+            Ok(()) => Ok(table),
+        }
     }
 
     /// Returns what has changed since the tables were generated, one sentence for each op. Paths of hand-written
@@ -143,6 +177,8 @@ impl Prebuilt {
                 found.push("the ops are in a different order".to_owned());
             }
         }
+        let gone = self.tables.iter().filter(|table| sets.iter().all(|set| set.name != table.name));
+        found.extend(gone.map(|table| format!("the instruction set `{}` no longer exists", table.name)));
         found
     }
 }

@@ -13,7 +13,7 @@ use crate::table::OwnedTable;
 /// Bytes on a line of code.
 const BYTES_PER_LINE: usize = 32;
 
-/// Returns the text of the file for the tables of `ops`, the path of the source file.
+/// Returns the text of the file for the tables of `ops`, the name of the source file.
 pub fn write(ops: &str, arch: Arch, tables: &[OwnedTable]) -> String {
     let mut out = String::new();
     // Writing to a string does not fail.
@@ -23,10 +23,11 @@ pub fn write(ops: &str, arch: Arch, tables: &[OwnedTable]) -> String {
 }
 
 fn write_tables(out: &mut String, ops: &str, arch: Arch, tables: &[OwnedTable]) -> fmt::Result {
-    writeln!(out, "# Stencils of {} for {}, made by `mimeo generate`: do not edit.", one_line(ops), arch.name())?;
+    let (ops, arch) = (one_line(ops), arch.name());
+    writeln!(out, "# Stencils of {ops} for {arch}. Do not edit: `mimeo renew` makes them again.")?;
     writeln!(out, "mimeo stencils {VERSION}")?;
     writeln!(out, "abi {STENCIL_ABI}")?;
-    writeln!(out, "arch {}", arch.name())?;
+    writeln!(out, "arch {arch}")?;
     for table in tables {
         writeln!(out, "set {}", table.name)?;
         writeln!(out, "baseline {}", table.baseline)?;

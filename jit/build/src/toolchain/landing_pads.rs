@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use mimeo_def::stencil::HoleValue;
+use mimeo_def::stencil::{Arch, HoleValue};
 use mimeo_lower::Symbol;
 
 use super::{CompileError, Toolchain, Unit, flags};
@@ -48,6 +48,11 @@ impl fmt::Display for NoPads {
 }
 
 impl std::error::Error for NoPads {}
+
+/// Returns the flag with which functions begin with landing pads.
+pub(crate) fn flag(arch: Arch) -> &'static str {
+    flags::landing_pads(arch).1
+}
 
 impl Toolchain {
     /// Compiles with landing pads from now on, if a probe succeeds whose function begins with one.

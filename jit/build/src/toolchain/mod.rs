@@ -19,6 +19,7 @@ use mimeo_def::stencil::{Arch, Convention};
 
 pub use flags::Family;
 pub use landing_pads::NoPads;
+pub(crate) use landing_pads::flag as landing_pads_flag;
 pub use unusable::{SupportFailure, Unusable};
 
 use crate::asm;

@@ -33,7 +33,7 @@ impl Sound {
     fn read(&self, table: &OwnedTable) -> Result<(), String> {
         let text = prebuilt::write("src/ops.rs", table.arch, std::slice::from_ref(table));
         let read = prebuilt::read(&text).map_err(|damaged| damaged.reason)?;
-        read.table(&self.set, &Baseline::base(table.arch)).map(drop)
+        read.table(&self.set, &Baseline::base(table.arch)).map(drop).map_err(|unfit| unfit.to_string())
     }
 
     /// Changes one op's stencil and reads the table. Returns the changed stencil and the result.

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use mimeo_build::generate::{Job, Outcome};
 use mimeo_build::mode::Mode;
-use mimeo_build::prebuilt::{self, Prebuilt};
+use mimeo_build::prebuilt::{self, Prebuilt, Settings};
 use mimeo_build::table::OwnedTable;
-use mimeo_build::{Baseline, Target};
+use mimeo_build::{Baseline, Feature, Target};
 use mimeo_def::frame::STENCIL_ABI;
 use mimeo_def::stencil::Arch;
 
@@ -50,6 +50,7 @@ fn a_checked_in_table_is_the_one_that_the_compiler_would_make() {
         package: package.clone(),
         features: Vec::new(),
         landing_pads: false,
+        warns_of_stale_file: false,
         ops: "src/ops.rs".into(),
         out: folder(out),
     };
@@ -73,8 +74,86 @@ fn a_checked_in_table_is_the_one_that_the_compiler_would_make() {
     assert_eq!(table(&fallback), table(&built));
     // Only a checked-in table comes with the command that regenerates it.
     let renewal = |job: &Job| fs::read_to_string(job.out.join("mimeo_calc.renewal")).ok();
-    let command = format!("regenerate `{}` with `mimeo generate --target {} src/ops.rs`", file.display(), host());
+    let command =
+        format!("renew `{}` with `mimeo renew`, or build without stencils (MIMEO_STENCILS=off)", file.display());
     assert_eq!((renewal(&given), renewal(&built)), (Some(command), None));
+}
+
+#[test]
+fn a_build_for_release_warns_of_a_table_that_would_not_serve() {
+    let package = folder("prebuilt_warns");
+    fs::create_dir_all(package.join("src")).unwrap();
+    let file = package.join(prebuilt::path("src/ops.rs".as_ref(), Arch::host().unwrap()));
+    let warnings = |mode, warns_of_stale_file| {
+        let job = Job {
+            mode,
+            target: Target { triple: host().to_owned(), host: host().to_owned() },
+            compiler: Some("cc".to_owned()),
+            package: package.clone(),
+            features: Vec::new(),
+            landing_pads: false,
+            warns_of_stale_file,
+            ops: "src/ops.rs".into(),
+            out: package.clone(),
+        };
+        job.run(&[language()]).unwrap().warnings
+    };
+    let none = [""; 0];
+    assert_eq!(warnings(Mode::Build, true), none);
+    // The table has two of the ops.
+    fs::write(&file, small()).unwrap();
+    let name = prebuilt::path("src/ops.rs".as_ref(), Arch::host().unwrap());
+    let warning = |reason: &str| {
+        let name = name.display();
+        format!(
+            "mimeo: `{name}`, which machines without a C compiler use, is stale ({reason}): renew it with `mimeo renew`"
+        )
+    };
+    let missing = &language().ops[2].name;
+    let more = language().ops.len() - 3;
+    let expected = warning(&format!("it has no stencil for `{missing}`, and {more} more"));
+    assert_eq!(warnings(Mode::Build, true), [expected]);
+    // While ops are written, and where there is no code to compare.
+    assert_eq!(warnings(Mode::Build, false), none);
+    assert_eq!(warnings(Mode::Off, true), none);
+    fs::write(&file, "").unwrap();
+    assert_eq!(warnings(Mode::Build, true), [warning("it is damaged: line 1: the file is empty")]);
+}
+
+#[test]
+fn a_table_says_how_it_was_made_even_if_it_cannot_be_read() {
+    let text = small();
+    let arch = Arch::host().unwrap();
+    let compiler = prebuilt::read(&text).unwrap().tables[0].compiler.clone();
+    let expected = Settings { features: Vec::new(), landing_pads: false, compiler };
+    assert_eq!(prebuilt::settings(&text, arch), Some(expected.clone()));
+    let (feature, pads) = match arch {
+        Arch::X86_64 => (Feature::Sse3, "-fcf-protection=branch"),
+        Arch::Aarch64 => (Feature::Lse, "-mbranch-protection=bti"),
+    };
+    // Both sides of a merge count.
+    let base = Baseline::base(arch).to_string();
+    let other = format!("baseline {base} {}\nflags -w {pads} -x\n=======\nbaseline {base}", feature.name());
+    let merged = text.replacen(&format!("baseline {base}"), &other, 1);
+    let expected = Settings { features: vec![feature], landing_pads: true, ..expected };
+    assert_eq!(prebuilt::settings(&merged, arch), Some(expected));
+    for line in ["\nbaseline ", "\ncompiler "] {
+        assert_eq!(prebuilt::settings(&text.replacen(line, "\nx", 1), arch), None, "{line}");
+    }
+    assert_eq!(prebuilt::settings(&text.replacen(&base, "vax", 1), arch), None);
+}
+
+#[test]
+fn the_name_of_a_table_is_that_of_its_ops_and_its_architecture() {
+    for ops in ["src/ops.rs", "my.ops.rs"] {
+        for arch in [Arch::X86_64, Arch::Aarch64] {
+            let table = prebuilt::path(ops.as_ref(), arch);
+            assert_eq!(prebuilt::ops_of(&table), Some((ops.into(), arch)));
+        }
+    }
+    for other in ["src/ops.stencils", "src/ops.vax.stencils", "src/ops.x86_64.rs", "x86_64", ""] {
+        assert_eq!(prebuilt::ops_of(other.as_ref()), None, "{other}");
+    }
 }
 
 /// Returns the text of a small table for this machine.
@@ -181,7 +260,8 @@ fn a_stale_table_reports_what_changed() {
     order.ops.truncate(2);
     order.ops.reverse();
     assert_eq!(table.stale(&[order], &base, here), ["the ops are in a different order"]);
-    assert_eq!(table.stale(&[set("else", Vec::new())], &base, here), ["it has no table for `else`"]);
+    let other = ["it has no table for `else`", "the instruction set `calc` no longer exists"];
+    assert_eq!(table.stale(&[set("else", Vec::new())], &base, here), other);
     let other = if arch == Arch::X86_64 { Arch::Aarch64 } else { Arch::X86_64 };
     let message = format!("it is for {}, but the target is {}", arch.name(), other.name());
     assert_eq!(table.stale(&[set("calc", Vec::new())], &Baseline::base(other), here), [message]);

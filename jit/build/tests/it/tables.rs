@@ -39,6 +39,7 @@ fn job(out: &Path, compiler: Option<&str>) -> Job {
         package: out.to_owned(),
         features: Vec::new(),
         landing_pads: false,
+        warns_of_stale_file: false,
         ops: PathBuf::from("src/ops.rs"),
         out: out.to_owned(),
     }

@@ -1,4 +1,4 @@
-//! Compiles the ops to stencils, with the C compiler of this machine. Without one, ops are interpreted.
+//! Compiles the ops to stencils. Without a C compiler, the tables beside the ops have them.
 
 fn main() {
     mimeo_build::ops("src/language/ops.rs").compile();

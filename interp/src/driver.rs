@@ -4,6 +4,7 @@
 //! functions of loaded programs, or no function where the host or a runtime function made the call; no function is
 //! unloaded while a record names it; (2) `core.frame` is the top record whenever the driver runs.
 
+mod callback;
 mod grow;
 mod requests;
 mod serve;
@@ -16,7 +17,7 @@ use mimeo_def::{OpIndex, Pc};
 use crate::cursor::count_down;
 use crate::request::{RequestKind, check_arity};
 use crate::stacks::end_of_frame;
-use crate::tier::{Caller, NativeTier, References};
+use crate::tier::{Caller, Enter, NativeTier, References};
 use crate::{FiberExit, Function, FunctionRef, InstructionSet, NotLoaded, Thrown, TrapKind, Value, Vm};
 
 pub(crate) use grow::NoRoom;
@@ -42,6 +43,18 @@ enum Boundary {
     Resumed,
 }
 
+/// How far the driver is.
+enum Progress {
+    /// It has control at an op boundary.
+    At(Boundary),
+    /// It has chosen the tier that continues.
+    Chosen(Next),
+    /// Native code was left.
+    Left(Exit),
+    /// The run has ended.
+    Ended(FiberExit<()>),
+}
+
 /// The driver's response to [`Exit::Throw`]: an op returned `Err`, or a tier refused a call.
 enum Refused {
     /// The driver made the call, on behalf of this caller.
@@ -59,6 +72,11 @@ impl From<Option<CodeAddr>> for Next {
     }
 }
 
+/// Returns the exit with this code.
+fn known(exit: u64) -> Exit {
+    Exit::from_code(exit).unwrap_or_else(|| panic!("native code returned {exit}, which is not an exit"))
+}
+
 /// A guard for an active run. When the run ends, even by a panic, it makes the frame below the top one again.
 struct Run<'a, I: InstructionSet> {
     vm: &'a mut Vm<I>,
@@ -71,12 +89,12 @@ struct Run<'a, I: InstructionSet> {
 impl<'a, I: InstructionSet> Run<'a, I> {
     fn start(vm: &'a mut Vm<I>, below: *const Frame) -> Self {
         let below = vm.driver.stacks().index_of(below);
-        vm.driver.requests.push(None);
+        vm.driver.begin_run();
         Run { vm, below, failed: false }
     }
 
     /// Runs until the function above the host's record returns or is suspended.
-    fn drive(mut self, host: usize, first: Boundary) -> Result<FiberExit<I::Value>, Thrown> {
+    fn drive(mut self, host: usize, first: Progress) -> Result<FiberExit<I::Value>, Thrown> {
         match self.vm.drive(host, first) {
             Ok(FiberExit::Done(())) => {
                 let host = self.vm.driver.stacks().record(host);
@@ -100,7 +118,7 @@ impl<'a, I: InstructionSet> Run<'a, I> {
 impl<I: InstructionSet> Drop for Run<'_, I> {
     fn drop(&mut self) {
         let driver = &mut self.vm.driver;
-        driver.requests.pop();
+        driver.end_run();
         if self.failed {
             driver.withdraw_request();
         }
@@ -162,7 +180,7 @@ impl<I: InstructionSet> Vm<I> {
         unsafe { run.vm.set_top(host, function, base) };
         run.vm.count_event();
         let host = run.vm.driver.stacks().index_of(host);
-        run.drive(host, Boundary::Called(Caller::Host))
+        run.drive(host, Progress::At(Boundary::Called(Caller::Host)))
     }
 
     /// Handles [`Exit::Throw`], which left the tier of `caller`.
@@ -239,7 +257,7 @@ impl<I: InstructionSet> Vm<I> {
         } else {
             run.vm.pass_op();
         }
-        run.drive(host, Boundary::Resumed)
+        run.drive(host, Progress::At(Boundary::Resumed))
     }
 
     /// Sets up the call of a function by the host, whose record is `host`.
@@ -259,70 +277,93 @@ impl<I: InstructionSet> Vm<I> {
 
     /// Alternates between the tiers until the function above the host's record returns.
     #[inline]
-    fn drive(&mut self, host: usize, first: Boundary) -> Result<FiberExit<()>, Thrown> {
-        let mut boundary = first;
+    fn drive(&mut self, host: usize, first: Progress) -> Result<FiberExit<()>, Thrown> {
+        let mut progress = first;
         loop {
-            let Some(mut next) = self.continue_at(boundary)? else { return Ok(FiberExit::Suspended) };
-            boundary = loop {
-                let (native, stepped) = (matches!(next, Next::Native(_)), matches!(next, Next::Step));
-                let caller = if native { Caller::Native } else { Caller::Interpreter };
-                let depth_before = self.driver.stacks().index_of(self.core.frame);
-                let exit = match next {
-                    // SAFETY: the address belongs to the top frame; see `enter_top` and `resume_top`.
-                    Next::Native(code) => unsafe { self.enter(code) },
-                    Next::Interpret if self.driver.interpreted.is_some() => self.interpret_counted(),
-                    // SAFETY: (1), (2): the top record is current and its pc is an op.
-                    Next::Interpret => unsafe { I::interpret::<false>(self) },
-                    Next::Step => self.step(),
-                };
-                if native {
-                    self.note_exit(exit);
+            let next = match progress {
+                Progress::At(boundary) => match self.continue_at(boundary)? {
+                    Some(next) => next,
+                    None => return Ok(FiberExit::Suspended),
+                },
+                Progress::Chosen(next) => next,
+                Progress::Left(exit) => {
+                    progress = self.left_native(host, exit)?;
+                    continue;
                 }
-                break match exit {
-                    Exit::Finish if self.core.frame == self.driver.stacks().record(host) => {
-                        return Ok(FiberExit::Done(()));
+                Progress::Ended(ended) => return Ok(ended),
+            };
+            progress = match next {
+                // SAFETY: the address belongs to the top frame; see `enter_top` and `resume_top`.
+                Next::Native(code) => Progress::Left(unsafe { self.enter(code) }),
+                Next::Interpret => {
+                    let exit = match self.driver.interpreted {
+                        Some(_) => self.interpret_counted(),
+                        // SAFETY: (1), (2): the top record is current and its pc is an op.
+                        None => unsafe { I::interpret::<false>(self) },
+                    };
+                    match exit {
+                        Exit::Leave | Exit::Call => Progress::At(Boundary::Interpreted(exit)),
+                        _ => self.left(host, exit, Caller::Interpreter)?,
                     }
-                    Exit::Finish => {
-                        self.finish_request();
-                        Boundary::Resumed
-                    }
-                    Exit::Throw => match self.refused(caller) {
-                        Refused::Called(caller) => {
-                            self.count_event();
-                            Boundary::Called(caller)
+                }
+                Next::Step => {
+                    let depth_before = self.driver.stacks().index_of(self.core.frame);
+                    match self.step() {
+                        Exit::Call => {
+                            // Not after a tail call, which does not change the caller's record.
+                            if self.driver.stacks().index_of(self.core.frame) != depth_before {
+                                self.return_to_native();
+                            }
+                            Progress::At(Boundary::Called(Caller::Interpreter))
                         }
-                        Refused::Suspended => return Ok(FiberExit::Suspended),
-                        Refused::Failed => {
-                            self.unwind()?;
-                            Boundary::Resumed
-                        }
-                    },
-                    Exit::Deopt => {
-                        next = Next::Step;
-                        continue;
+                        Exit::Leave => Progress::At(Boundary::Resumed),
+                        exit => self.left(host, exit, Caller::Interpreter)?,
                     }
-                    Exit::Leave if native => {
-                        next = Next::Interpret;
-                        continue;
-                    }
-                    Exit::Call if native => {
-                        // Native code counts a call at the callee's poll, which was not reached.
-                        self.count_event();
-                        Boundary::Called(caller)
-                    }
-                    Exit::Call if stepped => {
-                        // Not after a tail call, which does not change the caller's record.
-                        if self.driver.stacks().index_of(self.core.frame) != depth_before {
-                            self.return_to_native();
-                        }
-                        Boundary::Called(caller)
-                    }
-                    Exit::Leave if stepped => Boundary::Resumed,
-                    Exit::Leave | Exit::Call => Boundary::Interpreted(exit),
-                    Exit::Return | Exit::Poll => Boundary::Resumed,
-                };
+                }
             };
         }
+    }
+
+    /// Handles an exit of native code.
+    #[inline]
+    fn left_native(&mut self, host: usize, exit: Exit) -> Result<Progress, Thrown> {
+        self.note_exit(exit);
+        match exit {
+            Exit::Leave => Ok(Progress::Chosen(Next::Interpret)),
+            Exit::Call => {
+                // Native code counts a call at the callee's poll, which was not reached.
+                self.count_event();
+                Ok(Progress::At(Boundary::Called(Caller::Native)))
+            }
+            _ => self.left(host, exit, Caller::Native),
+        }
+    }
+
+    /// Handles an exit that means the same in both tiers.
+    #[inline]
+    fn left(&mut self, host: usize, exit: Exit, caller: Caller) -> Result<Progress, Thrown> {
+        Ok(match exit {
+            Exit::Finish if self.core.frame == self.driver.stacks().record(host) => {
+                Progress::Ended(FiberExit::Done(()))
+            }
+            Exit::Finish => {
+                self.finish_request();
+                Progress::At(Boundary::Resumed)
+            }
+            Exit::Throw => match self.refused(caller) {
+                Refused::Called(caller) => {
+                    self.count_event();
+                    Progress::At(Boundary::Called(caller))
+                }
+                Refused::Suspended => Progress::Ended(FiberExit::Suspended),
+                Refused::Failed => {
+                    self.unwind()?;
+                    Progress::At(Boundary::Resumed)
+                }
+            },
+            Exit::Deopt => Progress::Chosen(Next::Step),
+            Exit::Leave | Exit::Call | Exit::Return | Exit::Poll => Progress::At(Boundary::Resumed),
+        })
     }
 
     /// Does what is due at an op boundary and chooses the tier that continues. Returns `None` if the fiber is suspended
@@ -425,6 +466,18 @@ impl<I: InstructionSet> Vm<I> {
     /// The tier returned `code` for the function and pc of the top frame record.
     pub(crate) unsafe fn enter(&mut self, code: CodeAddr) -> Exit {
         let enter = self.driver.enter.expect("only a tier with an entry returns code");
+        // SAFETY: the caller's promise.
+        let exit = unsafe { self.enter_with(enter, code) };
+        known(exit)
+    }
+
+    /// Runs native code until an exit, and returns the exit's code.
+    ///
+    /// # Safety
+    ///
+    /// Those of [`enter`](Self::enter), and `enter` is that of the tier.
+    #[inline]
+    unsafe fn enter_with(&mut self, enter: Enter, code: CodeAddr) -> u64 {
         let before = self.core.exit;
         let vm: *mut Self = self;
         // SAFETY: a `Vm` begins with its core; (2); the rest is the caller's promise.
@@ -438,7 +491,7 @@ impl<I: InstructionSet> Vm<I> {
         };
         // Code that this run interrupted would interpret `PANICKED` as its own panic.
         self.core.exit = before;
-        Exit::from_code(exit).unwrap_or_else(|| panic!("native code returned {exit}, which is not an exit"))
+        exit
     }
 
     /// Returns the function of a frame and its position.
@@ -455,9 +508,25 @@ impl<I: InstructionSet> Vm<I> {
     }
 
     /// Chooses the tier for a function that was just called.
+    #[inline]
     fn enter_top(&mut self, caller: Caller) -> Next {
-        // SAFETY: (2).
-        unsafe { (*self.core.frame).pc = 0 };
+        let top = self.core.frame;
+        // SAFETY: (1), (2): the function of the top record is loaded.
+        let function = unsafe {
+            (*top).pc = 0;
+            &*(*top).function.cast::<Function>()
+        };
+        if self.has_native_code(function)
+            // SAFETY: the function is loaded.
+            && let Some(entry) = self.driver.tier.as_mut().and_then(|tier| unsafe { tier.entered_at(function) })
+        {
+            return Next::Native(entry);
+        }
+        self.enter_new(caller)
+    }
+
+    /// Chooses the tier for a function that was just called and for which no native code is known yet.
+    fn enter_new(&mut self, caller: Caller) -> Next {
         self.consult_tier(self.core.frame, |tier, function, _, references| {
             // SAFETY: `consult_tier` passes a loaded function, and the references are current.
             unsafe { tier.called(function, caller, references) }
@@ -522,6 +591,7 @@ impl<I: InstructionSet> Vm<I> {
         }
     }
 
+    #[inline]
     fn note_exit(&mut self, exit: Exit) {
         let op = (exit == Exit::Deopt).then(|| {
             let (function, pc) = self.running(self.core.frame);

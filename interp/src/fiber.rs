@@ -167,6 +167,16 @@ pub enum FiberExit<V> {
     Suspended,
 }
 
+impl<V> FiberExit<V> {
+    /// Returns the result of a run that is not a fiber's.
+    pub(crate) fn of_callback(self) -> V {
+        match self {
+            FiberExit::Done(value) => value,
+            FiberExit::Suspended => unreachable!("`suspend` refuses in a run that is not a fiber's"),
+        }
+    }
+}
+
 impl<I: InstructionSet> Vm<I> {
     /// Creates a fiber in which nothing runs yet. Its stack is small and grows as it is used.
     ///

@@ -111,10 +111,10 @@ impl<I: InstructionSet> Vm<I> {
     /// ```
     pub fn run(&mut self, function: impl Callable<I>, args: &[I::Value]) -> Result<I::Value, Thrown> {
         let function = find(self, function);
-        match self.run_function(function, args)? {
-            FiberExit::Done(value) => Ok(value),
-            FiberExit::Suspended => unreachable!("`suspend` refuses in a run that is not a fiber's"),
+        if let Some(result) = self.run_natively(function, args) {
+            return result;
         }
+        self.run_function(function, args).map(FiberExit::of_callback)
     }
 
     /// Returns the account of the machine's memory, which the language's heap and compiler charge: see [`Account`].

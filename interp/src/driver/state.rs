@@ -80,8 +80,11 @@ pub(crate) struct Driver<I: InstructionSet> {
     pub(crate) enter: Option<Enter>,
     /// The number of the active run, counted from 1, that belongs to the current fiber.
     pub(crate) fiber_run: Option<usize>,
-    /// The pending requests: first that of an op that is run alone, then one for each active run, innermost last.
-    pub(crate) requests: Vec<Option<Request<I>>>,
+    /// The number of active runs.
+    nesting: usize,
+    /// The pending requests, each with the number of the run that it belongs to, counted from 1, or 0 for that of an op
+    /// that is run alone. Those of the innermost runs are last.
+    requests: Vec<(usize, Request<I>)>,
     /// The language's function that frees memory, while it does not run.
     pub(crate) reclaim: Option<Reclaim<I>>,
     /// The language's function that is called before functions are left because of an error.
@@ -137,7 +140,8 @@ impl<I: InstructionSet> Driver<I> {
             markers: entry.map_or(Markers::INTERPRETER, |entry| entry.markers),
             enter: entry.map(|entry| entry.enter),
             fiber_run: None,
-            requests: vec![None],
+            nesting: 0,
+            requests: Vec::new(),
             reclaim: None,
             before_unwinding: None,
             arriving: Vec::new(),
@@ -170,8 +174,22 @@ impl<I: InstructionSet> Driver<I> {
     }
 
     /// Returns the number of active runs.
+    #[inline]
     pub(crate) fn nesting(&self) -> usize {
-        self.requests.len() - 1
+        self.nesting
+    }
+
+    /// Starts a run, in which no request is pending.
+    #[inline]
+    pub(crate) fn begin_run(&mut self) {
+        self.nesting += 1;
+    }
+
+    /// Ends the innermost run, and withdraws the request that is pending in it.
+    #[inline]
+    pub(crate) fn end_run(&mut self) {
+        self.withdraw_request();
+        self.nesting -= 1;
     }
 
     /// Allows this many more nested runs, or with a negative number fewer.
@@ -180,31 +198,36 @@ impl<I: InstructionSet> Driver<I> {
     }
 
     /// Returns `true` if one more run may start.
+    #[inline]
     pub(crate) fn may_nest(&self) -> bool {
-        self.nesting() < self.max_nesting as usize
+        self.nesting < self.max_nesting as usize
     }
 
     /// Returns the request of the running op.
     pub(crate) fn requested(&self) -> Option<&Request<I>> {
-        self.requests.last()?.as_ref()
+        self.requests.last().filter(|(run, _)| *run == self.nesting).map(|(_, request)| request)
     }
 
     pub(crate) fn set_request(&mut self, request: Request<I>) {
-        *self.requests.last_mut().expect("the first is always there") = Some(request);
+        self.withdraw_request();
+        self.requests.push((self.nesting, request));
     }
 
     pub(crate) fn take_request(&mut self) -> Option<Request<I>> {
-        self.requests.last_mut()?.take()
+        self.requests.pop_if(|(run, _)| *run == self.nesting).map(|(_, request)| request)
     }
 
     /// Withdraws the request of the running op.
+    #[inline]
     pub(crate) fn withdraw_request(&mut self) {
-        drop(self.take_request());
+        if !self.requests.is_empty() {
+            drop(self.take_request());
+        }
     }
 
     /// Returns the arguments of all calls that were requested, or that no op makes, and that are still to be made.
     pub(crate) fn arguments_to_come(&self) -> impl Iterator<Item = &[u64]> {
-        let requested = self.requests.iter().flatten().filter_map(|request| match &request.kind {
+        let requested = self.requests.iter().filter_map(|(_, request)| match &request.kind {
             RequestKind::Call(_, args, _) => Some(&args[..]),
             RequestKind::Suspend => None,
         });

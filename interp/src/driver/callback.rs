@@ -1,0 +1,87 @@
+//! A callback of a runtime function → its result, straight from native code: what the driver does in the usual case,
+//! and nothing else.
+//!
+//! Contract of this island: that of the driver.
+
+use mimeo_def::frame::Exit;
+
+use super::{Progress, Run, Vm, known};
+use crate::request::accepts;
+use crate::{FiberExit, Function, InstructionSet, NotLoaded, Thrown, Value};
+
+impl<I: InstructionSet> Vm<I> {
+    /// Runs a function that has native code, on top of the frame of the op whose runtime function calls back. Returns
+    /// `None`, and does nothing, if anything else has to be done: [`run_function`](Self::run_function) does that.
+    #[inline]
+    pub(crate) fn run_natively(
+        &mut self,
+        function: Result<*const Function, NotLoaded>,
+        args: &[I::Value],
+    ) -> Option<Result<I::Value, Thrown>> {
+        // SAFETY: it was found among the loaded functions, and nothing has been unloaded since.
+        let function = unsafe { &*function.ok()? };
+        if !self.has_native_code(function) {
+            return None;
+        }
+        let below = self.core.frame;
+        // SAFETY: (1), (2): the top record is filled, and names a loaded function or none.
+        let base = unsafe {
+            let running = (*below).function;
+            if running.is_null() {
+                return None;
+            }
+            (*below).base.byte_add((*running).frame_bytes as usize)
+        };
+        let driver = &mut self.driver;
+        // The outermost run may have to be interrupted first.
+        let nests = driver.nesting() > 0 && driver.may_nest();
+        let is_quiet = self.core.budget > 0 && driver.debug.is_none();
+        let room_bytes = self.core.stack_limit.addr() - base.addr();
+        let fits = room_bytes as u64 >= function.header.frame_bytes
+            && room_bytes >= size_of_val(args)
+            && below.wrapping_add(2) <= self.core.frame_limit;
+        if !(nests && is_quiet && fits && accepts(function.body(), args.len())) {
+            return None;
+        }
+        let enter = driver.enter?;
+        // SAFETY: the function is loaded.
+        let code = driver.tier.as_mut().and_then(|tier| unsafe { tier.entered_at(function) })?;
+        for (i, arg) in args.iter().enumerate() {
+            // SAFETY: (1): the arguments are slots of the frame, which fits the stack.
+            unsafe { *base.add(i) = arg.to_bits() };
+        }
+        let index = driver.stacks().index_of(below);
+        driver.begin_run();
+        let (host, moves) = (below.wrapping_add(1), self.core.moves);
+        // SAFETY: (1): there is room for the frame and for both records.
+        unsafe { self.set_top(host, function, base) };
+        self.count_event();
+        // SAFETY: the tier returned the address for the function, whose record is on top and is at its first op.
+        let exit = unsafe { self.enter_with(enter, code) };
+        // Nothing above the frame below waits any more then, and no debugger has to see the end of the run.
+        if exit == Exit::Finish as u64
+            && (self.core.frame, self.core.moves) == (host, moves)
+            && self.driver.debug.is_none()
+        {
+            self.note_exit(Exit::Finish);
+            self.driver.end_run();
+            self.core.frame = below;
+            // SAFETY: (1): the result is in the first slot of the function's frame.
+            return Some(Ok(unsafe { I::Value::from_bits(*base) }));
+        }
+        Some(self.drive_callback(index, known(exit)))
+    }
+
+    /// Whether native callers enter native code of a function.
+    #[inline]
+    pub(super) fn has_native_code(&self, function: &Function) -> bool {
+        function.entry() != self.driver.markers.call
+    }
+
+    /// Continues a callback that left native code before its end.
+    #[cold]
+    fn drive_callback(&mut self, below: usize, exit: Exit) -> Result<I::Value, Thrown> {
+        let run = Run { vm: self, below, failed: false };
+        run.drive(below + 1, Progress::Left(exit)).map(FiberExit::of_callback)
+    }
+}

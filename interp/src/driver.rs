@@ -243,12 +243,15 @@ impl<I: InstructionSet> Vm<I> {
 
     /// Resumes the suspended function on the current stacks. With `throwing`, throws the pending error there.
     pub(crate) fn resume_suspended(&mut self, throwing: bool) -> Result<FiberExit<I::Value>, Thrown> {
+        if !throwing && let Some(result) = self.resume_natively() {
+            return result;
+        }
         if !self.driver.may_nest() {
             return Err(self.throw_kind(TrapKind::Nesting));
         }
         let host = 0;
         let run = Run::start(self, self.driver.stacks().record(host));
-        let was_out_of_fuel = std::mem::take(&mut run.vm.driver.is_out_of_fuel);
+        let was_out_of_fuel = run.vm.driver.set_out_of_fuel(false);
         if throwing {
             run.vm.unwind()?;
         } else if was_out_of_fuel {
@@ -376,7 +379,7 @@ impl<I: InstructionSet> Vm<I> {
                 Served::Continue | Served::Nothing => boundary = after,
                 Served::Step => return Ok(Some(Next::Step)),
                 Served::Suspend => {
-                    self.driver.is_out_of_fuel = true;
+                    self.driver.set_out_of_fuel(true);
                     return Ok(None);
                 }
             }
@@ -544,12 +547,15 @@ impl<I: InstructionSet> Vm<I> {
     }
 
     /// Continues in the top frame, natively if possible.
+    #[inline]
     fn resume_top(&mut self) -> Next {
-        self.consult_tier(self.core.frame, |tier, function, pc, _| {
-            // SAFETY: as in `enter_top`.
-            unsafe { tier.resumed(function, pc) }
-        })
-        .into()
+        // SAFETY: (1), (2): the function of the top record is loaded.
+        let (function, pc) = unsafe { (&*(*self.core.frame).function.cast::<Function>(), (*self.core.frame).pc) };
+        match &mut self.driver.tier {
+            // SAFETY: the function is loaded.
+            Some(tier) => unsafe { tier.resumed(function, Pc(pc as u32)) }.into(),
+            None => Next::Interpret,
+        }
     }
 
     /// Asks the native tier where to run a frame. Without a native tier, postpones the next query.

@@ -143,9 +143,12 @@ impl<I: InstructionSet> Vm<I> {
     }
 
     /// Makes a request of the op pending. It replaces an error that the op has not returned.
+    #[inline]
     pub(crate) fn make_request(&mut self, kind: RequestKind<I>) -> Thrown {
         let serial = self.driver.next_serial();
-        self.pending = None;
+        if self.pending.is_some() {
+            self.pending = None;
+        }
         self.driver.set_request(Request { serial, kind });
         Thrown { serial }
     }

@@ -1,8 +1,9 @@
-//! A callback of a runtime function → its result, straight from native code: what the driver does in the usual case,
-//! and nothing else.
+//! A callback of a runtime function, or a fiber that it resumes → the result, straight from native code: what the driver
+//! does in the usual case, and nothing else.
 //!
 //! Contract of this island: that of the driver.
 
+use mimeo_def::Pc;
 use mimeo_def::frame::Exit;
 
 use super::{Progress, Run, Vm, known};
@@ -70,6 +71,44 @@ impl<I: InstructionSet> Vm<I> {
             return Some(Ok(unsafe { I::Value::from_bits(*base) }));
         }
         Some(self.drive_callback(index, known(exit)))
+    }
+
+    /// Resumes the suspended function on the current stacks if it has native code, after the op that suspended it. The
+    /// stacks were left for this by a runtime function. Returns `None`, and does nothing, if anything else has to be
+    /// done: [`resume_suspended`](Self::resume_suspended) does that.
+    #[inline]
+    pub(crate) fn resume_natively(&mut self) -> Option<Result<FiberExit<I::Value>, Thrown>> {
+        let top = self.core.frame;
+        // SAFETY: (1), (2): the top record names a loaded function.
+        let (function, pc) = unsafe { (&*(*top).function.cast::<Function>(), (*top).pc) };
+        let op = &I::OPS[usize::from(function.body().code[pc as usize])];
+        let next = pc as u32 + u32::from(op.len_units);
+        let driver = &mut self.driver;
+        let nests = driver.nesting() > 0 && driver.may_nest();
+        let is_quiet = self.core.budget > 0 && driver.debug.is_none() && !driver.waits_for_fuel();
+        if !(nests && is_quiet) {
+            return None;
+        }
+        let enter = driver.enter?;
+        // SAFETY: the function is loaded.
+        let code = driver.tier.as_mut().and_then(|tier| unsafe { tier.resumed(function, Pc(next)) })?;
+        // SAFETY: (2).
+        unsafe { (*top).pc = next.into() };
+        driver.begin_run();
+        // SAFETY: the tier returned the address for the function and the op, and its record is on top.
+        let exit = unsafe { self.enter_with(enter, code) };
+        // No debugger has to see the end of the run, and all frames stay.
+        if exit == Exit::Throw as u64
+            && self.core.fault == 0
+            && self.panic.is_none()
+            && self.driver.debug.is_none()
+            && self.driver.take_suspension()
+        {
+            self.note_exit(Exit::Throw);
+            self.driver.end_run();
+            return Some(Ok(FiberExit::Suspended));
+        }
+        Some(Run { vm: self, below: 0, failed: false }.drive(0, Progress::Left(known(exit))))
     }
 
     /// Whether native callers enter native code of a function.

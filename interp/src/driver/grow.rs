@@ -162,6 +162,7 @@ impl<I: InstructionSet> Vm<I> {
     }
 
     /// Updates the core's limits to those of the current stacks.
+    #[inline]
     pub(crate) fn use_limits(&mut self) {
         let stacks = self.driver.stacks();
         let (stack_limit, frame_limit) = (stacks.limit(), stacks.frame_limit());

@@ -49,8 +49,8 @@ enum Progress {
     At(Boundary),
     /// It has chosen the tier that continues.
     Chosen(Next),
-    /// Native code was left.
-    Left(Exit),
+    /// A tier was left.
+    Left(Exit, Caller),
     /// The run has ended.
     Ended(FiberExit<()>),
 }
@@ -289,25 +289,30 @@ impl<I: InstructionSet> Vm<I> {
                     None => return Ok(FiberExit::Suspended),
                 },
                 Progress::Chosen(next) => next,
-                Progress::Left(exit) => {
+                Progress::Left(exit, Caller::Native) => {
                     progress = self.left_native(host, exit)?;
+                    continue;
+                }
+                Progress::Left(exit @ (Exit::Leave | Exit::Call), _) => {
+                    progress = Progress::At(Boundary::Interpreted(exit));
+                    continue;
+                }
+                Progress::Left(exit, tier) => {
+                    progress = self.left(host, exit, tier)?;
                     continue;
                 }
                 Progress::Ended(ended) => return Ok(ended),
             };
             progress = match next {
                 // SAFETY: the address belongs to the top frame; see `enter_top` and `resume_top`.
-                Next::Native(code) => Progress::Left(unsafe { self.enter(code) }),
+                Next::Native(code) => Progress::Left(unsafe { self.enter(code) }, Caller::Native),
                 Next::Interpret => {
                     let exit = match self.driver.interpreted {
                         Some(_) => self.interpret_counted(),
                         // SAFETY: (1), (2): the top record is current and its pc is an op.
                         None => unsafe { I::interpret::<false>(self) },
                     };
-                    match exit {
-                        Exit::Leave | Exit::Call => Progress::At(Boundary::Interpreted(exit)),
-                        _ => self.left(host, exit, Caller::Interpreter)?,
-                    }
+                    Progress::Left(exit, Caller::Interpreter)
                 }
                 Next::Step => {
                     let depth_before = self.driver.stacks().index_of(self.core.frame);
@@ -519,7 +524,7 @@ impl<I: InstructionSet> Vm<I> {
             (*top).pc = 0;
             &*(*top).function.cast::<Function>()
         };
-        if self.has_native_code(function)
+        if function.entry() != self.driver.markers.call
             // SAFETY: the function is loaded.
             && let Some(entry) = self.driver.tier.as_mut().and_then(|tier| unsafe { tier.entered_at(function) })
         {

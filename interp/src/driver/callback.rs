@@ -1,5 +1,5 @@
-//! A callback of a runtime function, or a fiber that it resumes → the result, straight from native code: what the driver
-//! does in the usual case, and nothing else.
+//! A callback of a runtime function, or a fiber that it resumes → the result, straight from a tier: what the driver does
+//! in the usual case, and nothing else.
 //!
 //! Contract of this island: that of the driver.
 
@@ -8,22 +8,20 @@ use mimeo_def::frame::Exit;
 
 use super::{Progress, Run, Vm, known};
 use crate::request::accepts;
+use crate::tier::Caller;
 use crate::{FiberExit, Function, InstructionSet, NotLoaded, Thrown, Value};
 
 impl<I: InstructionSet> Vm<I> {
-    /// Runs a function that has native code, on top of the frame of the op whose runtime function calls back. Returns
-    /// `None`, and does nothing, if anything else has to be done: [`run_function`](Self::run_function) does that.
+    /// Runs a function on top of the frame of the op whose runtime function calls back. Returns `None`, and does nothing,
+    /// if more has to be done than to run it in one of the tiers: [`run_function`](Self::run_function) does that.
     #[inline]
-    pub(crate) fn run_natively(
+    pub(crate) fn run_callback(
         &mut self,
         function: Result<*const Function, NotLoaded>,
         args: &[I::Value],
     ) -> Option<Result<I::Value, Thrown>> {
         // SAFETY: it was found among the loaded functions, and nothing has been unloaded since.
         let function = unsafe { &*function.ok()? };
-        if !self.has_native_code(function) {
-            return None;
-        }
         let below = self.core.frame;
         // SAFETY: (1), (2): the top record is filled, and names a loaded function or none.
         let base = unsafe {
@@ -44,9 +42,16 @@ impl<I: InstructionSet> Vm<I> {
         if !(nests && is_quiet && fits && accepts(function.body(), args.len())) {
             return None;
         }
-        let enter = driver.enter?;
-        // SAFETY: the function is loaded.
-        let code = driver.tier.as_mut().and_then(|tier| unsafe { tier.entered_at(function) })?;
+        let native = match function.entry() != driver.markers.call {
+            // SAFETY: the function is loaded.
+            true => Some((driver.enter?, unsafe { driver.tier.as_mut()?.entered_at(function) }?)),
+            false if driver.interpreted.is_none() && function.countdown() > 1 => {
+                // As a call by the interpreter, after which it would not stop.
+                function.set_countdown(function.countdown() - 1);
+                None
+            }
+            false => return None,
+        };
         for (i, arg) in args.iter().enumerate() {
             // SAFETY: (1): the arguments are slots of the frame, which fits the stack.
             unsafe { *base.add(i) = arg.to_bits() };
@@ -57,20 +62,34 @@ impl<I: InstructionSet> Vm<I> {
         // SAFETY: (1): there is room for the frame and for both records.
         unsafe { self.set_top(host, function, base) };
         self.count_event();
-        // SAFETY: the tier returned the address for the function, whose record is on top and is at its first op.
-        let exit = unsafe { self.enter_with(enter, code) };
+        let exit = match native {
+            // SAFETY: the tier returned the address for the function, whose record is on top and is at its first op.
+            Some((enter, code)) => unsafe { self.enter_with(enter, code) },
+            // SAFETY: (1), (2): the top record is at the function's first op.
+            None => (unsafe { I::interpret::<false>(self) }) as u64,
+        };
         // Nothing above the frame below waits any more then, and no debugger has to see the end of the run.
         if exit == Exit::Finish as u64
             && (self.core.frame, self.core.moves) == (host, moves)
             && self.driver.debug.is_none()
         {
-            self.note_exit(Exit::Finish);
+            if native.is_some() {
+                self.note_exit(Exit::Finish);
+            }
             self.driver.end_run();
             self.core.frame = below;
             // SAFETY: (1): the result is in the first slot of the function's frame.
             return Some(Ok(unsafe { I::Value::from_bits(*base) }));
         }
-        Some(self.drive_callback(index, known(exit)))
+        let tier = if native.is_some() { Caller::Native } else { Caller::Interpreter };
+        Some(self.drive_callback(index, Progress::Left(known(exit), tier)))
+    }
+
+    /// Continues a callback that left its tier before its end.
+    #[cold]
+    fn drive_callback(&mut self, below: usize, progress: Progress) -> Result<I::Value, Thrown> {
+        let run = Run { vm: self, below, failed: false };
+        run.drive(below + 1, progress).map(FiberExit::of_callback)
     }
 
     /// Resumes the suspended function on the current stacks if it has native code, after the op that suspended it. The
@@ -108,19 +127,6 @@ impl<I: InstructionSet> Vm<I> {
             self.driver.end_run();
             return Some(Ok(FiberExit::Suspended));
         }
-        Some(Run { vm: self, below: 0, failed: false }.drive(0, Progress::Left(known(exit))))
-    }
-
-    /// Whether native callers enter native code of a function.
-    #[inline]
-    pub(super) fn has_native_code(&self, function: &Function) -> bool {
-        function.entry() != self.driver.markers.call
-    }
-
-    /// Continues a callback that left native code before its end.
-    #[cold]
-    fn drive_callback(&mut self, below: usize, exit: Exit) -> Result<I::Value, Thrown> {
-        let run = Run { vm: self, below, failed: false };
-        run.drive(below + 1, Progress::Left(exit)).map(FiberExit::of_callback)
+        Some(Run { vm: self, below: 0, failed: false }.drive(0, Progress::Left(known(exit), Caller::Native)))
     }
 }

@@ -268,6 +268,7 @@ fn give_values(
 }
 
 /// Searches for the next match. The search costs fuel, and its steps are limited.
+#[inline]
 fn next_match(call: &mut Call<'_>, matches: &mut Matches<'_>) -> Result<Option<Match>, Thrown> {
     let limit = call.vm.host.bounds.pattern_steps;
     let (mut taken, mut stop) = (0, None);

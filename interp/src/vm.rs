@@ -84,7 +84,7 @@ impl<I: InstructionSet> Vm<I> {
     /// frame of the op that called the runtime function.
     ///
     /// Each such run nests on the native stack, up to [`Limits::nesting`](crate::Limits::nesting). It allocates
-    /// nothing, apart from one list element the first time that runs nest this deeply.
+    /// nothing.
     ///
     /// # Errors
     ///

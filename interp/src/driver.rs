@@ -4,22 +4,25 @@
 //! functions of loaded programs, or no function where the host or a runtime function made the call; no function is
 //! unloaded while a record names it; (2) `core.frame` is the top record whenever the driver runs.
 
+mod callback;
 mod grow;
+mod refusal;
 mod requests;
 mod serve;
 mod state;
 mod step;
 
-use mimeo_def::frame::{CodeAddr, Exit, Fault, Frame};
+use mimeo_def::frame::{CodeAddr, Exit, Frame};
 use mimeo_def::{OpIndex, Pc};
 
 use crate::cursor::count_down;
-use crate::request::{RequestKind, check_arity};
+use crate::request::check_arity;
 use crate::stacks::end_of_frame;
-use crate::tier::{Caller, NativeTier, References};
+use crate::tier::{Caller, Enter, NativeTier, References};
 use crate::{FiberExit, Function, FunctionRef, InstructionSet, NotLoaded, Thrown, TrapKind, Value, Vm};
 
 pub(crate) use grow::NoRoom;
+use refusal::Refused;
 use serve::Served;
 pub(crate) use state::Driver;
 
@@ -42,14 +45,16 @@ enum Boundary {
     Resumed,
 }
 
-/// The driver's response to [`Exit::Throw`]: an op returned `Err`, or a tier refused a call.
-enum Refused {
-    /// The driver made the call, on behalf of this caller.
-    Called(Caller),
-    /// The fiber is suspended, as requested.
-    Suspended,
-    /// The op or the call failed.
-    Failed,
+/// How far the driver is.
+enum Progress {
+    /// It has control at an op boundary.
+    At(Boundary),
+    /// It has chosen the tier that continues.
+    Chosen(Next),
+    /// A tier was left.
+    Left(Exit, Caller),
+    /// The run has ended.
+    Ended(FiberExit<()>),
 }
 
 impl From<Option<CodeAddr>> for Next {
@@ -57,6 +62,11 @@ impl From<Option<CodeAddr>> for Next {
     fn from(code: Option<CodeAddr>) -> Self {
         code.map_or(Next::Interpret, Next::Native)
     }
+}
+
+/// Returns the exit with this code.
+fn known(exit: u64) -> Exit {
+    Exit::from_code(exit).unwrap_or_else(|| panic!("native code returned {exit}, which is not an exit"))
 }
 
 /// A guard for an active run. When the run ends, even by a panic, it makes the frame below the top one again.
@@ -71,12 +81,12 @@ struct Run<'a, I: InstructionSet> {
 impl<'a, I: InstructionSet> Run<'a, I> {
     fn start(vm: &'a mut Vm<I>, below: *const Frame) -> Self {
         let below = vm.driver.stacks().index_of(below);
-        vm.driver.requests.push(None);
+        vm.driver.begin_run();
         Run { vm, below, failed: false }
     }
 
     /// Runs until the function above the host's record returns or is suspended.
-    fn drive(mut self, host: usize, first: Boundary) -> Result<FiberExit<I::Value>, Thrown> {
+    fn drive(mut self, host: usize, first: Progress) -> Result<FiberExit<I::Value>, Thrown> {
         match self.vm.drive(host, first) {
             Ok(FiberExit::Done(())) => {
                 let host = self.vm.driver.stacks().record(host);
@@ -100,7 +110,7 @@ impl<'a, I: InstructionSet> Run<'a, I> {
 impl<I: InstructionSet> Drop for Run<'_, I> {
     fn drop(&mut self) {
         let driver = &mut self.vm.driver;
-        driver.requests.pop();
+        driver.end_run();
         if self.failed {
             driver.withdraw_request();
         }
@@ -162,75 +172,20 @@ impl<I: InstructionSet> Vm<I> {
         unsafe { run.vm.set_top(host, function, base) };
         run.vm.count_event();
         let host = run.vm.driver.stacks().index_of(host);
-        run.drive(host, Boundary::Called(Caller::Host))
-    }
-
-    /// Handles [`Exit::Throw`], which left the tier of `caller`.
-    #[inline]
-    fn refused(&mut self, caller: Caller) -> Refused {
-        if self.call_on_larger_stack() {
-            return Refused::Called(caller);
-        }
-        match self.take_request() {
-            Some(RequestKind::Suspend) => Refused::Suspended,
-            Some(RequestKind::Call(function, args, then)) => match self.begin_request(function, args, then) {
-                Ok(()) => Refused::Called(Caller::Interpreter),
-                Err(_) => Refused::Failed,
-            },
-            None => Refused::Failed,
-        }
-    }
-
-    /// Makes a call that a tier refused because the stack was full, if the stack can grow. Returns `true` if it did.
-    fn call_on_larger_stack(&mut self) -> bool {
-        let is_tail_call = match Fault::from_code(self.core.fault) {
-            Some(Fault::Call) => false,
-            Some(Fault::TailCall) => true,
-            Some(Fault::Arity) | None => return false,
-        };
-        let fault = std::mem::take(&mut self.core.fault);
-        let callee = self.core.fault_callee;
-        let start = (self.core.fault_base.addr() - self.top_base().addr()) / size_of::<u64>();
-        // SAFETY: a tier that refuses a call names a callee, which is a loaded function.
-        let slots = unsafe { (*callee.cast::<Function>()).facts() }.slots as usize;
-        match self.grow_for_op(start, slots, usize::from(!is_tail_call)) {
-            Ok(()) => {}
-            Err(NoRoom::Limits) => {
-                self.core.fault = fault;
-                return false;
-            }
-            Err(NoRoom::Memory) => {
-                let _pending = self.throw_kind(TrapKind::OutOfMemory);
-                return false;
-            }
-        }
-        let top = self.core.frame;
-        if is_tail_call {
-            // SAFETY: (1): there is room for the frame.
-            unsafe { (*top).function = callee };
-            return true;
-        }
-        // A caller's `pc` is after its op.
-        self.pass_op();
-        let base = self.top_base().wrapping_add(start);
-        // SAFETY: (1): there is room for the frame and for the record.
-        unsafe {
-            (*top).ret = self.driver.markers.ret;
-            *top.add(1) = Frame::new(callee, base);
-            self.core.frame = top.add(1);
-        }
-        self.return_to_native();
-        true
+        run.drive(host, Progress::At(Boundary::Called(Caller::Host)))
     }
 
     /// Resumes the suspended function on the current stacks. With `throwing`, throws the pending error there.
     pub(crate) fn resume_suspended(&mut self, throwing: bool) -> Result<FiberExit<I::Value>, Thrown> {
+        if !throwing && let Some(result) = self.resume_natively() {
+            return result;
+        }
         if !self.driver.may_nest() {
             return Err(self.throw_kind(TrapKind::Nesting));
         }
         let host = 0;
         let run = Run::start(self, self.driver.stacks().record(host));
-        let was_out_of_fuel = std::mem::take(&mut run.vm.driver.is_out_of_fuel);
+        let was_out_of_fuel = run.vm.driver.set_out_of_fuel(false);
         if throwing {
             run.vm.unwind()?;
         } else if was_out_of_fuel {
@@ -239,7 +194,7 @@ impl<I: InstructionSet> Vm<I> {
         } else {
             run.vm.pass_op();
         }
-        run.drive(host, Boundary::Resumed)
+        run.drive(host, Progress::At(Boundary::Resumed))
     }
 
     /// Sets up the call of a function by the host, whose record is `host`.
@@ -259,70 +214,98 @@ impl<I: InstructionSet> Vm<I> {
 
     /// Alternates between the tiers until the function above the host's record returns.
     #[inline]
-    fn drive(&mut self, host: usize, first: Boundary) -> Result<FiberExit<()>, Thrown> {
-        let mut boundary = first;
+    fn drive(&mut self, host: usize, first: Progress) -> Result<FiberExit<()>, Thrown> {
+        let mut progress = first;
         loop {
-            let Some(mut next) = self.continue_at(boundary)? else { return Ok(FiberExit::Suspended) };
-            boundary = loop {
-                let (native, stepped) = (matches!(next, Next::Native(_)), matches!(next, Next::Step));
-                let caller = if native { Caller::Native } else { Caller::Interpreter };
-                let depth_before = self.driver.stacks().index_of(self.core.frame);
-                let exit = match next {
-                    // SAFETY: the address belongs to the top frame; see `enter_top` and `resume_top`.
-                    Next::Native(code) => unsafe { self.enter(code) },
-                    Next::Interpret if self.driver.interpreted.is_some() => self.interpret_counted(),
-                    // SAFETY: (1), (2): the top record is current and its pc is an op.
-                    Next::Interpret => unsafe { I::interpret::<false>(self) },
-                    Next::Step => self.step(),
-                };
-                if native {
-                    self.note_exit(exit);
+            let next = match progress {
+                Progress::At(boundary) => match self.continue_at(boundary)? {
+                    Some(next) => next,
+                    None => return Ok(FiberExit::Suspended),
+                },
+                Progress::Chosen(next) => next,
+                Progress::Left(exit, Caller::Native) => {
+                    progress = self.left_native(host, exit)?;
+                    continue;
                 }
-                break match exit {
-                    Exit::Finish if self.core.frame == self.driver.stacks().record(host) => {
-                        return Ok(FiberExit::Done(()));
-                    }
-                    Exit::Finish => {
-                        self.finish_request();
-                        Boundary::Resumed
-                    }
-                    Exit::Throw => match self.refused(caller) {
-                        Refused::Called(caller) => {
-                            self.count_event();
-                            Boundary::Called(caller)
+                Progress::Left(exit @ (Exit::Leave | Exit::Call), _) => {
+                    progress = Progress::At(Boundary::Interpreted(exit));
+                    continue;
+                }
+                Progress::Left(exit, tier) => {
+                    progress = self.left(host, exit, tier)?;
+                    continue;
+                }
+                Progress::Ended(ended) => return Ok(ended),
+            };
+            progress = match next {
+                // SAFETY: the address belongs to the top frame; see `enter_top` and `resume_top`.
+                Next::Native(code) => Progress::Left(unsafe { self.enter(code) }, Caller::Native),
+                Next::Interpret => {
+                    let exit = match self.driver.interpreted {
+                        Some(_) => self.interpret_counted(),
+                        // SAFETY: (1), (2): the top record is current and its pc is an op.
+                        None => unsafe { I::interpret::<false>(self) },
+                    };
+                    Progress::Left(exit, Caller::Interpreter)
+                }
+                Next::Step => {
+                    let depth_before = self.driver.stacks().index_of(self.core.frame);
+                    match self.step() {
+                        Exit::Call => {
+                            // Not after a tail call, which does not change the caller's record.
+                            if self.driver.stacks().index_of(self.core.frame) != depth_before {
+                                self.return_to_native();
+                            }
+                            Progress::At(Boundary::Called(Caller::Interpreter))
                         }
-                        Refused::Suspended => return Ok(FiberExit::Suspended),
-                        Refused::Failed => {
-                            self.unwind()?;
-                            Boundary::Resumed
-                        }
-                    },
-                    Exit::Deopt => {
-                        next = Next::Step;
-                        continue;
+                        Exit::Leave => Progress::At(Boundary::Resumed),
+                        exit => self.left(host, exit, Caller::Interpreter)?,
                     }
-                    Exit::Leave if native => {
-                        next = Next::Interpret;
-                        continue;
-                    }
-                    Exit::Call if native => {
-                        // Native code counts a call at the callee's poll, which was not reached.
-                        self.count_event();
-                        Boundary::Called(caller)
-                    }
-                    Exit::Call if stepped => {
-                        // Not after a tail call, which does not change the caller's record.
-                        if self.driver.stacks().index_of(self.core.frame) != depth_before {
-                            self.return_to_native();
-                        }
-                        Boundary::Called(caller)
-                    }
-                    Exit::Leave if stepped => Boundary::Resumed,
-                    Exit::Leave | Exit::Call => Boundary::Interpreted(exit),
-                    Exit::Return | Exit::Poll => Boundary::Resumed,
-                };
+                }
             };
         }
+    }
+
+    /// Handles an exit of native code.
+    #[inline]
+    fn left_native(&mut self, host: usize, exit: Exit) -> Result<Progress, Thrown> {
+        self.note_exit(exit);
+        match exit {
+            Exit::Leave => Ok(Progress::Chosen(Next::Interpret)),
+            Exit::Call => {
+                // Native code counts a call at the callee's poll, which was not reached.
+                self.count_event();
+                Ok(Progress::At(Boundary::Called(Caller::Native)))
+            }
+            _ => self.left(host, exit, Caller::Native),
+        }
+    }
+
+    /// Handles an exit that means the same in both tiers.
+    #[inline]
+    fn left(&mut self, host: usize, exit: Exit, caller: Caller) -> Result<Progress, Thrown> {
+        Ok(match exit {
+            Exit::Finish if self.core.frame == self.driver.stacks().record(host) => {
+                Progress::Ended(FiberExit::Done(()))
+            }
+            Exit::Finish => {
+                self.finish_request();
+                Progress::At(Boundary::Resumed)
+            }
+            Exit::Throw => match self.refused(caller) {
+                Refused::Called(caller) => {
+                    self.count_event();
+                    Progress::At(Boundary::Called(caller))
+                }
+                Refused::Suspended => Progress::Ended(FiberExit::Suspended),
+                Refused::Failed => {
+                    self.unwind()?;
+                    Progress::At(Boundary::Resumed)
+                }
+            },
+            Exit::Deopt => Progress::Chosen(Next::Step),
+            Exit::Leave | Exit::Call | Exit::Return | Exit::Poll => Progress::At(Boundary::Resumed),
+        })
     }
 
     /// Does what is due at an op boundary and chooses the tier that continues. Returns `None` if the fiber is suspended
@@ -335,7 +318,7 @@ impl<I: InstructionSet> Vm<I> {
                 Served::Continue | Served::Nothing => boundary = after,
                 Served::Step => return Ok(Some(Next::Step)),
                 Served::Suspend => {
-                    self.driver.is_out_of_fuel = true;
+                    self.driver.set_out_of_fuel(true);
                     return Ok(None);
                 }
             }
@@ -407,13 +390,6 @@ impl<I: InstructionSet> Vm<I> {
         }
     }
 
-    /// Takes the op's request, if the op returned `Thrown` only to make one.
-    pub(crate) fn take_request(&mut self) -> Option<RequestKind<I>> {
-        let request = self.driver.take_request();
-        // A runtime function may have panicked after making the request.
-        request.filter(|_| self.panic.is_none() && self.core.fault == 0).map(|request| request.kind)
-    }
-
     /// Runs native code until an exit.
     ///
     /// # Panics
@@ -425,6 +401,18 @@ impl<I: InstructionSet> Vm<I> {
     /// The tier returned `code` for the function and pc of the top frame record.
     pub(crate) unsafe fn enter(&mut self, code: CodeAddr) -> Exit {
         let enter = self.driver.enter.expect("only a tier with an entry returns code");
+        // SAFETY: the caller's promise.
+        let exit = unsafe { self.enter_with(enter, code) };
+        known(exit)
+    }
+
+    /// Runs native code until an exit, and returns the exit's code.
+    ///
+    /// # Safety
+    ///
+    /// Those of [`enter`](Self::enter), and `enter` is that of the tier.
+    #[inline]
+    unsafe fn enter_with(&mut self, enter: Enter, code: CodeAddr) -> u64 {
         let before = self.core.exit;
         let vm: *mut Self = self;
         // SAFETY: a `Vm` begins with its core; (2); the rest is the caller's promise.
@@ -438,7 +426,7 @@ impl<I: InstructionSet> Vm<I> {
         };
         // Code that this run interrupted would interpret `PANICKED` as its own panic.
         self.core.exit = before;
-        Exit::from_code(exit).unwrap_or_else(|| panic!("native code returned {exit}, which is not an exit"))
+        exit
     }
 
     /// Returns the function of a frame and its position.
@@ -455,9 +443,25 @@ impl<I: InstructionSet> Vm<I> {
     }
 
     /// Chooses the tier for a function that was just called.
+    #[inline]
     fn enter_top(&mut self, caller: Caller) -> Next {
-        // SAFETY: (2).
-        unsafe { (*self.core.frame).pc = 0 };
+        let top = self.core.frame;
+        // SAFETY: (1), (2): the function of the top record is loaded.
+        let function = unsafe {
+            (*top).pc = 0;
+            &*(*top).function.cast::<Function>()
+        };
+        if function.entry() != self.driver.markers.call
+            // SAFETY: the function is loaded.
+            && let Some(entry) = self.driver.tier.as_mut().and_then(|tier| unsafe { tier.entered_at(function) })
+        {
+            return Next::Native(entry);
+        }
+        self.enter_new(caller)
+    }
+
+    /// Chooses the tier for a function that was just called and for which no native code is known yet.
+    fn enter_new(&mut self, caller: Caller) -> Next {
         self.consult_tier(self.core.frame, |tier, function, _, references| {
             // SAFETY: `consult_tier` passes a loaded function, and the references are current.
             unsafe { tier.called(function, caller, references) }
@@ -475,12 +479,15 @@ impl<I: InstructionSet> Vm<I> {
     }
 
     /// Continues in the top frame, natively if possible.
+    #[inline]
     fn resume_top(&mut self) -> Next {
-        self.consult_tier(self.core.frame, |tier, function, pc, _| {
-            // SAFETY: as in `enter_top`.
-            unsafe { tier.resumed(function, pc) }
-        })
-        .into()
+        // SAFETY: (1), (2): the function of the top record is loaded.
+        let (function, pc) = unsafe { (&*(*self.core.frame).function.cast::<Function>(), (*self.core.frame).pc) };
+        match &mut self.driver.tier {
+            // SAFETY: the function is loaded.
+            Some(tier) => unsafe { tier.resumed(function, Pc(pc as u32)) }.into(),
+            None => Next::Interpret,
+        }
     }
 
     /// Asks the native tier where to run a frame. Without a native tier, postpones the next query.
@@ -522,6 +529,7 @@ impl<I: InstructionSet> Vm<I> {
         }
     }
 
+    #[inline]
     fn note_exit(&mut self, exit: Exit) {
         let op = (exit == Exit::Deopt).then(|| {
             let (function, pc) = self.running(self.core.frame);

@@ -167,6 +167,16 @@ pub enum FiberExit<V> {
     Suspended,
 }
 
+impl<V> FiberExit<V> {
+    /// Returns the result of a run that is not a fiber's.
+    pub(crate) fn of_callback(self) -> V {
+        match self {
+            FiberExit::Done(value) => value,
+            FiberExit::Suspended => unreachable!("`suspend` refuses in a run that is not a fiber's"),
+        }
+    }
+}
+
 impl<I: InstructionSet> Vm<I> {
     /// Creates a fiber in which nothing runs yet. Its stack is small and grows as it is used.
     ///
@@ -271,8 +281,44 @@ impl<I: InstructionSet> Vm<I> {
     /// # Ok::<(), mimeo::FiberError>(())
     /// ```
     pub fn resume_fiber(&mut self, fiber: FiberRef<I>) -> Result<FiberExit<I::Value>, Thrown> {
+        self.resume_fiber_with(fiber, 0, &[])
+    }
+
+    /// Sets slots of a suspended fiber's top frame, from `first` on, and resumes the fiber. It does what
+    /// [`set_fiber_slot`](Self::set_fiber_slot) and [`resume_fiber`](Self::resume_fiber) do, in less time.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`resume_fiber`](Self::resume_fiber), and those of [`ensure_slots`](Self::ensure_slots) for the
+    /// fiber's stack, after which the fiber stays suspended.
+    ///
+    /// # Panics
+    ///
+    /// Resumes the panic of a runtime function (test `a_panic_in_a_fiber_reaches_the_host`).
+    ///
+    /// ```
+    /// use mimeo::{FiberExit, FiberLimits};
+    /// use mimeo_doc_ops::{YIELD, sample_machine};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// let vm = machine.vm_mut();
+    /// let fiber = vm.new_fiber(FiberLimits::new()).expect("there is memory");
+    /// vm.start_fiber(fiber, linked.function(YIELD), &[4]).unwrap();
+    /// assert_eq!(vm.resume_fiber_with(fiber, 1, &[40]).unwrap(), FiberExit::Done(40));
+    /// ```
+    pub fn resume_fiber_with(
+        &mut self,
+        fiber: FiberRef<I>,
+        first: u32,
+        values: &[I::Value],
+    ) -> Result<FiberExit<I::Value>, Thrown> {
         let index = self.driver.resumable(fiber).map_err(|error| self.throw_kind(TrapKind::Fiber(error)))?;
-        self.in_fiber(index, |vm| vm.resume_suspended(false))
+        self.in_fiber(index, |vm| {
+            let end = u32::try_from(values.len()).ok().and_then(|count| first.checked_add(count));
+            vm.ensure_slots(end.unwrap_or(u32::MAX))?;
+            vm.set_slots(first, values);
+            vm.resume_suspended(false)
+        })
     }
 
     /// Throws an error into a suspended fiber, at the op that suspended it. The error is the pending one: see
@@ -508,6 +554,7 @@ struct Switched<'a, I: InstructionSet> {
 }
 
 impl<'a, I: InstructionSet> Switched<'a, I> {
+    #[inline]
     fn to(vm: &'a mut Vm<I>, index: u32) -> Self {
         vm.core.frame = vm.driver.switch_to(index, vm.core.frame);
         vm.use_limits();
@@ -517,6 +564,7 @@ impl<'a, I: InstructionSet> Switched<'a, I> {
 }
 
 impl<I: InstructionSet> Drop for Switched<'_, I> {
+    #[inline]
     fn drop(&mut self) {
         self.vm.core.frame = self.vm.driver.switch_back(self.vm.core.frame);
         self.vm.use_limits();

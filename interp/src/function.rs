@@ -102,6 +102,7 @@ impl Function {
     }
 
     /// Returns the address at which native code enters the function. For native tiers.
+    #[inline]
     pub fn entry(&self) -> CodeAddr {
         self.header.entry.get()
     }

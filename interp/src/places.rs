@@ -89,6 +89,7 @@ impl<T> Places<T> {
     }
 
     /// Returns the element with this key, if it exists.
+    #[inline]
     pub(crate) fn get(&self, key: Key) -> Option<&T> {
         let place = self.places.get(key.index as usize)?;
         place.element.as_ref().filter(|_| (key.machine, key.generation) == (self.machine, place.generation))
@@ -100,6 +101,7 @@ impl<T> Places<T> {
     }
 
     /// Returns the element that is in a place now.
+    #[inline]
     pub(crate) fn at_mut(&mut self, index: u32) -> Option<&mut T> {
         self.places[index as usize].element.as_mut()
     }

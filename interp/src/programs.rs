@@ -1,5 +1,7 @@
 //! [`Programs`]: the programs that a machine has loaded, with the keys of programs and the ids of functions.
 
+use std::cell::Cell;
+
 use mimeo_def::frame::{CodeAddr, FunctionHeader};
 use rustc_hash::FxHashSet;
 
@@ -14,6 +16,8 @@ pub(crate) struct Programs<I> {
     loaded: Places<Loaded<I>>,
     /// Addresses of the loaded functions. Any other [`Callee`] is refused.
     headers: FxHashSet<*const FunctionHeader>,
+    /// The one of `headers` that was found last: a callback is often called many times.
+    found: Cell<Option<*const FunctionHeader>>,
     free_ids: Vec<u32>,
     /// The number of ids that have been given to functions.
     ids: u32,
@@ -28,6 +32,7 @@ impl<I> Programs<I> {
         Programs {
             loaded: Places::new(machine, account, MemoryKind::Programs),
             headers: FxHashSet::default(),
+            found: Cell::new(None),
             free_ids: Vec::new(),
             ids: 0,
             account: account.clone(),
@@ -47,7 +52,7 @@ impl<I> Programs<I> {
         entry: CodeAddr,
         countdown: i32,
     ) -> Result<Linked<I>, OutOfMemory> {
-        let Programs { loaded, headers, free_ids, ids, account } = self;
+        let Programs { loaded, headers, free_ids, ids, account, .. } = self;
         let functions = program.functions().len();
         let charge = account.charge(MemoryKind::Programs, program.size_bytes() + functions * LISTED_BYTES)?;
         headers.try_reserve(functions).map_err(|_| OutOfMemory)?;
@@ -71,6 +76,7 @@ impl<I> Programs<I> {
     /// Unloads a program. Dropping the result frees its functions.
     pub(crate) fn remove(&mut self, linked: Linked<I>) -> Result<Loaded<I>, NotLoaded> {
         let loaded = self.loaded.remove(linked.key).ok_or(NotLoaded)?;
+        self.found.set(None);
         for function in loaded.functions() {
             self.headers.remove(&function.header());
             self.free_ids.push(function.id());
@@ -89,12 +95,22 @@ impl<I> Programs<I> {
     }
 
     /// Returns the function of a callee, if it is loaded in this machine.
+    #[inline]
     pub(crate) fn callee(&self, callee: Callee<I>) -> Result<&Function, NotLoaded> {
-        if !self.headers.contains(&callee.header) {
-            return Err(NotLoaded);
+        if self.found.get() != Some(callee.header) {
+            self.find(callee.header)?;
         }
         // SAFETY: (1) of `Loaded`: the headers are those of its functions.
         Ok(unsafe { &*callee.header.cast::<Function>() })
+    }
+
+    /// Notes this address as the one found last, if it is that of a loaded function.
+    fn find(&self, header: *const FunctionHeader) -> Result<(), NotLoaded> {
+        if !self.headers.contains(&header) {
+            return Err(NotLoaded);
+        }
+        self.found.set(Some(header));
+        Ok(())
     }
 
     /// Returns the functions of all loaded programs.

@@ -143,9 +143,12 @@ impl<I: InstructionSet> Vm<I> {
     }
 
     /// Makes a request of the op pending. It replaces an error that the op has not returned.
+    #[inline]
     pub(crate) fn make_request(&mut self, kind: RequestKind<I>) -> Thrown {
         let serial = self.driver.next_serial();
-        self.pending = None;
+        if self.pending.is_some() {
+            self.pending = None;
+        }
         self.driver.set_request(Request { serial, kind });
         Thrown { serial }
     }
@@ -187,9 +190,15 @@ impl<I: InstructionSet> Vm<I> {
 
 /// Checks that a function accepts this number of arguments.
 pub(crate) fn check_arity<E>(body: &FunctionBody, given: usize) -> Result<(), TrapKind<E>> {
-    let takes = usize::from(body.arity);
-    if given == takes || given > takes && body.variadic {
+    if accepts(body, given) {
         return Ok(());
     }
     Err(TrapKind::Arity { function: body.name.clone(), takes: body.arity, given: given as u32 })
+}
+
+/// Whether a function accepts this number of arguments.
+#[inline]
+pub(crate) fn accepts(body: &FunctionBody, given: usize) -> bool {
+    let takes = usize::from(body.arity);
+    given == takes || given > takes && body.variadic
 }

@@ -233,12 +233,14 @@ impl Stacks {
     }
 
     /// Returns the address after the last slot.
+    #[inline]
     pub(crate) fn limit(&self) -> *mut u64 {
         // SAFETY: (1).
         unsafe { self.base().add(self.size.slots as usize) }
     }
 
     /// Returns the host's record.
+    #[inline]
     pub(crate) fn host_frame(&self) -> *mut Frame {
         // SAFETY: (1); records are aligned as slots are.
         unsafe { self.base.byte_add(Self::values_bytes(self.size.slots)).cast() }
@@ -259,6 +261,7 @@ impl Stacks {
     }
 
     /// Returns the last record that a function may use.
+    #[inline]
     pub(crate) fn frame_limit(&self) -> *mut Frame {
         // SAFETY: (1).
         unsafe { self.host_frame().add(self.allowed_depth.min(self.size.depth) as usize) }

@@ -87,6 +87,13 @@ pub unsafe trait NativeTier<I: InstructionSet> {
     /// If there is not enough memory.
     fn reserve(&mut self, ids: usize) -> Result<(), OutOfMemory>;
 
+    /// Returns where to enter a function that the driver calls, if that is known at once because it has native code.
+    /// `None` has the driver consult [`called`](Self::called).
+    unsafe fn entered_at(&mut self, function: &Function) -> Option<CodeAddr> {
+        let _ = function;
+        None
+    }
+
     /// Returns where to enter a function that was called when its countdown was over or it had no native code. Compiles
     /// the function if that is worthwhile. `None` leaves it to the interpreter.
     unsafe fn called(&mut self, function: &Function, caller: Caller, references: References<'_>) -> Option<CodeAddr>;

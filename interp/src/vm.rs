@@ -84,7 +84,7 @@ impl<I: InstructionSet> Vm<I> {
     /// frame of the op that called the runtime function.
     ///
     /// Each such run nests on the native stack, up to [`Limits::nesting`](crate::Limits::nesting). It allocates
-    /// nothing, apart from one list element the first time that runs nest this deeply.
+    /// nothing.
     ///
     /// # Errors
     ///
@@ -111,10 +111,10 @@ impl<I: InstructionSet> Vm<I> {
     /// ```
     pub fn run(&mut self, function: impl Callable<I>, args: &[I::Value]) -> Result<I::Value, Thrown> {
         let function = find(self, function);
-        match self.run_function(function, args)? {
-            FiberExit::Done(value) => Ok(value),
-            FiberExit::Suspended => unreachable!("`suspend` refuses in a run that is not a fiber's"),
+        if let Some(result) = self.run_callback(function, args) {
+            return result;
         }
+        self.run_function(function, args).map(FiberExit::of_callback)
     }
 
     /// Returns the account of the machine's memory, which the language's heap and compiler charge: see [`Account`].
@@ -305,17 +305,36 @@ const STALE: &str = "an op returned a `Thrown` that belongs to another error: re
 ///
 /// `vm` is the machine that the stencil runs for, and nothing else uses it during the call.
 #[doc(hidden)]
+#[inline(always)]
 pub unsafe fn guard<I: InstructionSet>(vm: *mut (), run: impl FnOnce(&mut Vm<I>) -> Result<u64, Thrown>) -> Outcome {
-    // SAFETY: the caller's promise.
-    let vm = unsafe { &mut *Vm::<I>::widen(vm) };
-    let run = || run(&mut *vm).inspect_err(|thrown| vm.check_thrown(thrown));
+    let run = || {
+        // SAFETY: the caller's promise.
+        run(unsafe { &mut *Vm::<I>::widen(vm) })
+    };
+    // What is rare is not here, because every runtime function has a copy of this.
     match catch_unwind(AssertUnwindSafe(run)) {
         Ok(Ok(value)) => Outcome { status: 0, value },
-        Ok(Err(_)) => Outcome { status: 1, value: 0 },
-        Err(payload) => {
-            vm.panic = Some(payload);
-            vm.core.exit = PANICKED;
-            Outcome { status: 1, value: 0 }
+        // SAFETY: as above.
+        Ok(Err(thrown)) => unsafe { &mut *Vm::<I>::widen(vm) }.failed(thrown),
+        // SAFETY: as above.
+        Err(payload) => unsafe { &mut *Vm::<I>::widen(vm) }.panicked(payload),
+    }
+}
+
+impl<I: InstructionSet> Vm<I> {
+    /// Checks what a runtime function returned instead of a value.
+    fn failed(&mut self, thrown: Thrown) -> Outcome {
+        match catch_unwind(AssertUnwindSafe(|| self.check_thrown(&thrown))) {
+            Ok(()) => Outcome { status: 1, value: 0 },
+            Err(payload) => self.panicked(payload),
         }
+    }
+
+    /// Keeps the panic of a runtime function until native code was left.
+    #[cold]
+    fn panicked(&mut self, payload: Box<dyn Any + Send>) -> Outcome {
+        self.panic = Some(payload);
+        self.core.exit = PANICKED;
+        Outcome { status: 1, value: 0 }
     }
 }

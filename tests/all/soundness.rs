@@ -136,6 +136,21 @@ fn callees_of_other_and_dropped_machines_are_refused() {
 }
 
 #[test]
+fn a_callee_that_was_called_last_is_refused_once_it_is_unloaded() {
+    for config in configs() {
+        let mut machine = new_machine(config);
+        let linked = machine.load(&asking()).expect("it has the spaces");
+        // SAFETY: the test uses it after the function was unloaded only where it is refused.
+        let callee = unsafe { machine.vm().callee(linked.function(LEAF)) }.expect("it is loaded");
+        assert!(matches!(machine.vm_mut().run(callee, &[10]), Ok(20)));
+        // SAFETY: nothing runs, and nothing else has a callee.
+        unsafe { machine.unload(linked) }.expect("it is loaded");
+        let thrown = machine.vm_mut().run(callee, &[10]).expect_err("it is refused");
+        assert_eq!(machine.vm_mut().catch(thrown).kind, TrapKind::NotLoaded);
+    }
+}
+
+#[test]
 fn fibers_of_other_machines_and_dropped_ones_are_refused() {
     let limits = FiberLimits::new().with_slots(100).with_depth(10);
     let mut other = new_machine(None);

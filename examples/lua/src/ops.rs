@@ -709,6 +709,10 @@ pub mod ops {
     /// `#a`
     #[vm_op]
     fn length(vm: &mut Vm, a: Value) -> Result<Value, Thrown> {
+        if a.is_text() {
+            // SAFETY: (1): the tag says that it is a string.
+            return Ok(Value::ordinary(unsafe { (*a.as_text()).len } as f64));
+        }
         length_of(vm, a)
     }
 

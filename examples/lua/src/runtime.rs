@@ -132,10 +132,8 @@ pub struct Host {
     pub(crate) has_handlers: bool,
     /// Values that runtime functions keep alive while others run.
     pub(crate) kept: Vec<Value>,
-    /// Values that are passed from one coroutine to another.
+    /// What a coroutine passes to the one that resumed it: true, then the values.
     pub(crate) transfer: Vec<Value>,
-    /// An empty vector to reuse for `transfer`.
-    pub(crate) spare_values: Vec<Value>,
     /// The fibers of coroutines, by the numbers that the heap uses.
     pub(crate) fibers: Fibers,
     /// The hook of the main program, and the state of the running one.
@@ -194,7 +192,6 @@ impl Host {
             has_handlers: false,
             kept: Vec::new(),
             transfer: Vec::new(),
-            spare_values: Vec::new(),
             fibers: Fibers::default(),
             hooks: Hooks::default(),
             running: Vec::new(),

@@ -121,7 +121,7 @@ impl<I: InstructionSet> Vm<I> {
     /// Calls the language's function that frees memory. It cannot be called again meanwhile.
     pub(crate) fn reclaim(&mut self, start: Option<u32>, args: impl ExactSizeIterator<Item = u64>) {
         let Some(reclaim) = self.driver.reclaim.take() else { return };
-        self.driver.requests.push(None);
+        self.driver.begin_run();
         let reclaiming = Reclaiming { vm: self, reclaim };
         let arriving = &mut reclaiming.vm.driver.arriving;
         if arriving.try_reserve_exact(args.len()).is_ok() {
@@ -162,6 +162,7 @@ impl<I: InstructionSet> Vm<I> {
     }
 
     /// Updates the core's limits to those of the current stacks.
+    #[inline]
     pub(crate) fn use_limits(&mut self) {
         let stacks = self.driver.stacks();
         let (stack_limit, frame_limit) = (stacks.limit(), stacks.frame_limit());
@@ -181,7 +182,7 @@ struct Reclaiming<'a, I: InstructionSet> {
 impl<I: InstructionSet> Drop for Reclaiming<'_, I> {
     fn drop(&mut self) {
         let driver = &mut self.vm.driver;
-        driver.requests.pop();
+        driver.end_run();
         driver.arriving = Vec::new();
         // The function may have replaced itself.
         driver.reclaim.get_or_insert(self.reclaim);

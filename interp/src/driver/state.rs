@@ -20,10 +20,10 @@ use crate::tier::{Enter, Markers, NativeTier, Others, References};
 use crate::waits::Waits;
 use crate::{Account, Charge, FiberError, FiberLimits, FiberRef, InstructionSet, Limits, MemoryKind, OutOfMemory};
 
-/// Stacks that are not active: those of a fiber that does not run, or that were left for another fiber.
-pub(crate) struct IdleStacks<I: InstructionSet> {
+/// The stacks of a fiber, or the machine's own, with what is known about their frames.
+pub(crate) struct Strand<I: InstructionSet> {
     stacks: Stacks,
-    /// The top record.
+    /// The top record, while they are not active.
     top: *mut Frame,
     waiting: Waits<I>,
     /// Whether they were suspended because the fuel was used up.
@@ -32,12 +32,16 @@ pub(crate) struct IdleStacks<I: InstructionSet> {
     _charge: Charge,
 }
 
-impl<I: InstructionSet> IdleStacks<I> {
+impl<I: InstructionSet> Strand<I> {
+    /// Creates the stacks of a fiber.
     fn new(stacks: Stacks, account: &Account) -> Result<Box<Self>, OutOfMemory> {
         let kind = MemoryKind::Fibers;
-        let charge = account.charge(kind, size_of::<Self>())?;
+        Ok(Strand::charged(stacks, account, account.charge(kind, size_of::<Self>())?, kind))
+    }
+
+    fn charged(stacks: Stacks, account: &Account, charge: Charge, kind: MemoryKind) -> Box<Self> {
         let (top, waiting) = (stacks.host_frame(), Waits::new(account, kind));
-        Ok(Box::new(IdleStacks { stacks, top, waiting, is_out_of_fuel: false, _charge: charge }))
+        Box::new(Strand { stacks, top, waiting, is_out_of_fuel: false, _charge: charge })
     }
 
     /// Returns the values up to the end of the top frame.
@@ -61,14 +65,11 @@ static MACHINES: AtomicU64 = AtomicU64::new(0);
 
 /// The driver's state: the stacks, the loaded programs and the native tier.
 pub(crate) struct Driver<I: InstructionSet> {
-    /// The active stacks, which are here and not in their place, because every call from outside accesses them many
-    /// times.
-    stacks: Stacks,
-    /// The waits of the active stacks.
-    waiting: Waits<I>,
+    /// The active stacks, whose top record is that of the core.
+    active: Box<Strand<I>>,
     /// The machine's own stacks, in the first place, and those of fibers. The place of the active ones is empty. They
     /// are in boxes, which change places when the active stacks do.
-    idle: Places<Option<Box<IdleStacks<I>>>>,
+    idle: Places<Option<Box<Strand<I>>>>,
     /// The place of the active stacks.
     current: u32,
     /// The places of the stacks that were left for a fiber and will be returned to.
@@ -80,8 +81,11 @@ pub(crate) struct Driver<I: InstructionSet> {
     pub(crate) enter: Option<Enter>,
     /// The number of the active run, counted from 1, that belongs to the current fiber.
     pub(crate) fiber_run: Option<usize>,
-    /// The pending requests: first that of an op that is run alone, then one for each active run, innermost last.
-    pub(crate) requests: Vec<Option<Request<I>>>,
+    /// The number of active runs.
+    nesting: usize,
+    /// The pending requests, each with the number of the run that it belongs to, counted from 1, or 0 for that of an op
+    /// that is run alone. Those of the innermost runs are last.
+    requests: Vec<(usize, Request<I>)>,
     /// The language's function that frees memory, while it does not run.
     pub(crate) reclaim: Option<Reclaim<I>>,
     /// The language's function that is called before functions are left because of an error.
@@ -106,8 +110,6 @@ pub(crate) struct Driver<I: InstructionSet> {
     pub(crate) debug: Option<Box<Debug<I>>>,
     /// What interrupts the program at events.
     pub(crate) budget: Budget<I>,
-    /// Whether the active stacks are those of a fiber that was suspended because its fuel was used up.
-    pub(crate) is_out_of_fuel: bool,
     /// Whether handlers catch the errors by which the host stops a program.
     pub(crate) handlers_catch_stops: bool,
     /// The number of ops that the interpreter ran, if they are counted.
@@ -126,9 +128,9 @@ impl<I: InstructionSet> Driver<I> {
         let machine = MACHINES.fetch_add(1, Ordering::Relaxed);
         let mut idle = Places::new(machine, &account, MemoryKind::Fibers);
         let own = idle.add(|_| None)?;
+        let kind = MemoryKind::Stacks;
         Ok(Driver {
-            stacks,
-            waiting: Waits::new(&account, MemoryKind::Stacks),
+            active: Strand::charged(stacks, &account, account.empty_charge(kind), kind),
             idle,
             current: own.index(),
             outer: Vec::new(),
@@ -137,7 +139,8 @@ impl<I: InstructionSet> Driver<I> {
             markers: entry.map_or(Markers::INTERPRETER, |entry| entry.markers),
             enter: entry.map(|entry| entry.enter),
             fiber_run: None,
-            requests: vec![None],
+            nesting: 0,
+            requests: Vec::new(),
             reclaim: None,
             before_unwinding: None,
             arriving: Vec::new(),
@@ -150,7 +153,6 @@ impl<I: InstructionSet> Driver<I> {
             max_nesting: limits.nesting,
             debug: None,
             budget: Budget::new(),
-            is_out_of_fuel: false,
             handlers_catch_stops: false,
             interpreted: None,
             account,
@@ -170,8 +172,22 @@ impl<I: InstructionSet> Driver<I> {
     }
 
     /// Returns the number of active runs.
+    #[inline]
     pub(crate) fn nesting(&self) -> usize {
-        self.requests.len() - 1
+        self.nesting
+    }
+
+    /// Starts a run, in which no request is pending.
+    #[inline]
+    pub(crate) fn begin_run(&mut self) {
+        self.nesting += 1;
+    }
+
+    /// Ends the innermost run, and withdraws the request that is pending in it.
+    #[inline]
+    pub(crate) fn end_run(&mut self) {
+        self.withdraw_request();
+        self.nesting -= 1;
     }
 
     /// Allows this many more nested runs, or with a negative number fewer.
@@ -180,31 +196,46 @@ impl<I: InstructionSet> Driver<I> {
     }
 
     /// Returns `true` if one more run may start.
+    #[inline]
     pub(crate) fn may_nest(&self) -> bool {
-        self.nesting() < self.max_nesting as usize
+        self.nesting < self.max_nesting as usize
     }
 
     /// Returns the request of the running op.
     pub(crate) fn requested(&self) -> Option<&Request<I>> {
-        self.requests.last()?.as_ref()
+        self.requests.last().filter(|(run, _)| *run == self.nesting).map(|(_, request)| request)
     }
 
+    #[inline]
     pub(crate) fn set_request(&mut self, request: Request<I>) {
-        *self.requests.last_mut().expect("the first is always there") = Some(request);
+        self.withdraw_request();
+        self.requests.push((self.nesting, request));
     }
 
     pub(crate) fn take_request(&mut self) -> Option<Request<I>> {
-        self.requests.last_mut()?.take()
+        self.requests.pop_if(|(run, _)| *run == self.nesting).map(|(_, request)| request)
+    }
+
+    /// Takes the request of the running op if it is to suspend the fiber. Returns `true` if it was.
+    #[inline]
+    pub(crate) fn take_suspension(&mut self) -> bool {
+        let nesting = self.nesting;
+        let is_one =
+            |(run, request): &mut (usize, Request<I>)| *run == nesting && matches!(request.kind, RequestKind::Suspend);
+        self.requests.pop_if(is_one).is_some()
     }
 
     /// Withdraws the request of the running op.
+    #[inline]
     pub(crate) fn withdraw_request(&mut self) {
-        drop(self.take_request());
+        if !self.requests.is_empty() {
+            drop(self.take_request());
+        }
     }
 
     /// Returns the arguments of all calls that were requested, or that no op makes, and that are still to be made.
     pub(crate) fn arguments_to_come(&self) -> impl Iterator<Item = &[u64]> {
-        let requested = self.requests.iter().flatten().filter_map(|request| match &request.kind {
+        let requested = self.requests.iter().filter_map(|(_, request)| match &request.kind {
             RequestKind::Call(_, args, _) => Some(&args[..]),
             RequestKind::Suspend => None,
         });
@@ -214,11 +245,11 @@ impl<I: InstructionSet> Driver<I> {
     /// Returns the active stacks.
     #[inline]
     pub(crate) fn stacks(&self) -> &Stacks {
-        &self.stacks
+        &self.active.stacks
     }
 
     pub(crate) fn stacks_mut(&mut self) -> &mut Stacks {
-        &mut self.stacks
+        &mut self.active.stacks
     }
 
     /// Returns the idle stacks of a fiber.
@@ -226,12 +257,13 @@ impl<I: InstructionSet> Driver<I> {
     /// # Errors
     ///
     /// If they are active, or the fiber was dropped.
-    fn idle(&self, fiber: FiberRef<I>) -> Result<&IdleStacks<I>, FiberError> {
+    #[inline]
+    fn idle(&self, fiber: FiberRef<I>) -> Result<&Strand<I>, FiberError> {
         self.idle.get(fiber.key).ok_or(FiberError::Dropped)?.as_deref().ok_or(FiberError::Running)
     }
 
     /// Returns the idle stacks in a place.
-    fn idle_at(&mut self, index: u32) -> &mut IdleStacks<I> {
+    fn idle_at(&mut self, index: u32) -> &mut Strand<I> {
         self.idle.at_mut(index).and_then(Option::as_deref_mut).expect(IS_IDLE)
     }
 
@@ -239,7 +271,7 @@ impl<I: InstructionSet> Driver<I> {
     pub(crate) fn add_fiber(&mut self, max: FiberLimits) -> Result<FiberRef<I>, OutOfMemory> {
         let Driver { idle, account, first_fiber_size, .. } = self;
         let stacks = Stacks::new(first_fiber_size.within(max), max, account, MemoryKind::Fibers)?;
-        let fiber = IdleStacks::new(stacks, account)?;
+        let fiber = Strand::new(stacks, account)?;
         idle.add(|_| Some(fiber)).map(FiberRef::new)
     }
 
@@ -255,23 +287,23 @@ impl<I: InstructionSet> Driver<I> {
 
     /// Ensures that one more op of the active stacks can wait for the result of a call.
     pub(crate) fn reserve_wait(&mut self) -> Result<(), OutOfMemory> {
-        self.waiting.reserve()
+        self.active.waiting.reserve()
     }
 
     /// Notes that the op of the top record of the active stacks waits for the result of a call. There is
     /// [room](Self::reserve_wait) for it.
     pub(crate) fn wait(&mut self, waiting: Waiting<I>) {
-        self.waiting.add(waiting);
+        self.active.waiting.add(waiting);
     }
 
     /// Ends the wait of a record of the active stacks and returns it.
     pub(crate) fn end_wait(&mut self, record: usize) -> Option<Waiting<I>> {
-        self.waiting.end(record)
+        self.active.waiting.end(record)
     }
 
     /// Removes the waits of the records of the active stacks starting at this one.
     pub(crate) fn forget_waits(&mut self, from: usize) {
-        self.waiting.forget(from);
+        self.active.waiting.forget(from);
     }
 
     /// Moves the active stacks to new memory of this size. Returns the old stacks and the new address of the top
@@ -281,8 +313,8 @@ impl<I: InstructionSet> Driver<I> {
         size: FiberLimits,
         top: *mut Frame,
     ) -> Result<(Stacks, *mut Frame), OutOfMemory> {
-        let (stacks, top) = self.stacks.moved(size, top)?;
-        Ok((std::mem::replace(&mut self.stacks, stacks), top))
+        let (stacks, top) = self.active.stacks.moved(size, top)?;
+        Ok((std::mem::replace(&mut self.active.stacks, stacks), top))
     }
 
     /// The size in slots above which `moves_at_calls` does not move a stack, because tests would spend all their time
@@ -299,12 +331,14 @@ impl<I: InstructionSet> Driver<I> {
     }
 
     /// Returns the place of a fiber that can be resumed.
+    #[inline]
     pub(crate) fn resumable(&self, fiber: FiberRef<I>) -> Result<u32, FiberError> {
         self.suspended(fiber).map(|_| fiber.key.index())
     }
 
     /// Returns the stacks of a suspended fiber.
-    fn suspended(&self, fiber: FiberRef<I>) -> Result<&IdleStacks<I>, FiberError> {
+    #[inline]
+    fn suspended(&self, fiber: FiberRef<I>) -> Result<&Strand<I>, FiberError> {
         let idle = self.idle(fiber)?;
         if self.outer.contains(&fiber.key.index()) {
             Err(FiberError::Running)
@@ -315,32 +349,45 @@ impl<I: InstructionSet> Driver<I> {
         }
     }
 
+    /// Returns `true` if the active stacks are those of a fiber that waits for fuel.
+    #[inline]
+    pub(crate) fn waits_for_fuel(&self) -> bool {
+        self.active.is_out_of_fuel
+    }
+
+    /// Sets whether the active stacks are those of a fiber that waits for fuel, and returns whether they were.
+    #[inline]
+    pub(crate) fn set_out_of_fuel(&mut self, is_out_of_fuel: bool) -> bool {
+        std::mem::replace(&mut self.active.is_out_of_fuel, is_out_of_fuel)
+    }
+
     /// Returns `true` if a suspended fiber waits for fuel.
     pub(crate) fn is_out_of_fuel(&self, fiber: FiberRef<I>) -> Result<bool, FiberError> {
         self.suspended(fiber).map(|idle| idle.is_out_of_fuel)
     }
 
     /// Makes the stacks in a place active. Takes the top record of the old stacks and returns that of the new ones.
+    #[inline]
     pub(crate) fn switch_to(&mut self, fiber: u32, top: *mut Frame) -> *mut Frame {
         self.outer.push(self.current);
         self.switch(fiber, top)
     }
 
     /// Undoes the last [`switch_to`](Self::switch_to).
+    #[inline]
     pub(crate) fn switch_back(&mut self, top: *mut Frame) -> *mut Frame {
         let back = self.outer.pop().expect("`switch_to` was called before");
         self.switch(back, top)
     }
 
+    #[inline]
     fn switch(&mut self, to: u32, top: *mut Frame) -> *mut Frame {
-        let mut idle = self.idle.at_mut(to).and_then(Option::take).expect(IS_IDLE);
-        std::mem::swap(&mut self.stacks, &mut idle.stacks);
-        std::mem::swap(&mut self.waiting, &mut idle.waiting);
-        std::mem::swap(&mut self.is_out_of_fuel, &mut idle.is_out_of_fuel);
-        let next_top = std::mem::replace(&mut idle.top, top);
+        let next = self.idle.at_mut(to).and_then(Option::take).expect(IS_IDLE);
+        let mut left = std::mem::replace(&mut self.active, next);
+        left.top = top;
         let before = std::mem::replace(&mut self.current, to);
-        *self.idle.at_mut(before).expect("running fibers are not dropped") = Some(idle);
-        next_top
+        *self.idle.at_mut(before).expect("running fibers are not dropped") = Some(left);
+        self.active.top
     }
 
     /// Returns `true` if the innermost run belongs to a fiber.
@@ -377,13 +424,13 @@ impl<I: InstructionSet> Driver<I> {
     /// the arguments of calls that are still to be made. `top` is the current top record.
     pub(crate) fn active_values(&self, top: *mut Frame) -> impl Iterator<Item = &[u64]> {
         let outer = self.outer.iter().rev().filter_map(|&index| self.idle.at(index)?.as_deref());
-        let stacks = std::iter::once(self.stacks.values(end_of_frame(top))).chain(outer.map(IdleStacks::values));
+        let stacks = std::iter::once(self.active.stacks.values(end_of_frame(top))).chain(outer.map(Strand::values));
         stacks.chain(self.arguments_to_come())
     }
 
     /// Clears the slots after the active values. `top` is the current top record.
     pub(crate) fn clear_after_values(&mut self, top: *mut Frame) {
-        self.stacks.clear(end_of_frame(top));
+        self.active.stacks.clear(end_of_frame(top));
         for position in 0..self.outer.len() {
             self.idle_at(self.outer[position]).clear_after_values();
         }
@@ -403,13 +450,13 @@ impl<I: InstructionSet> Driver<I> {
 
     /// Clears the slots after these values.
     pub(crate) fn clear_after_idle_values(&mut self) {
-        self.idle.iter_mut().filter_map(|idle| idle.as_deref_mut()).for_each(IdleStacks::clear_after_values);
+        self.idle.iter_mut().filter_map(|idle| idle.as_deref_mut()).for_each(Strand::clear_after_values);
     }
 
     /// Visits all filled records. `top` is the current top record.
     pub(crate) fn for_each_record(&mut self, top: *mut Frame, mut visit: impl FnMut(&mut Frame)) {
         let idle = self.idle.iter_mut().filter_map(|idle| idle.as_deref_mut());
-        let stacks = idle.map(|idle| (&mut idle.stacks, idle.top)).chain([(&mut self.stacks, top)]);
+        let stacks = idle.map(|idle| (&mut idle.stacks, idle.top)).chain([(&mut self.active.stacks, top)]);
         for (stacks, top) in stacks {
             stacks.records_mut(top).iter_mut().for_each(&mut visit);
         }
@@ -417,7 +464,7 @@ impl<I: InstructionSet> Driver<I> {
 
     /// Returns all filled records, those of the active stacks up to `top` and those of all other stacks.
     pub(crate) fn references(&self, top: *mut Frame) -> References<'_> {
-        References::new(self.stacks.records(top), self)
+        References::new(self.active.stacks.records(top), self)
     }
 }
 

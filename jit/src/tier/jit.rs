@@ -174,6 +174,10 @@ unsafe impl<I: InstructionSet> NativeTier<I> for Jit<I> {
         self.native.as_mut().map_or(Ok(()), |native| native.reserve(ids))
     }
 
+    unsafe fn entered_at(&mut self, function: &Function) -> Option<CodeAddr> {
+        self.native.as_mut().ok()?.entered_at(function)
+    }
+
     unsafe fn called(&mut self, function: &Function, caller: Caller, references: References<'_>) -> Option<CodeAddr> {
         match &mut self.native {
             Ok(native) => native.called(function, caller, references),

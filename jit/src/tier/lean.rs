@@ -67,6 +67,10 @@ impl<I: InstructionSet> Native<I> {
         match self.never {}
     }
 
+    pub(crate) fn entered_at(&mut self, _: &Function) -> Option<CodeAddr> {
+        match self.never {}
+    }
+
     pub(crate) fn called(&mut self, _: &Function, _: Caller, _: References<'_>) -> Option<CodeAddr> {
         match self.never {}
     }

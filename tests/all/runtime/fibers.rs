@@ -116,6 +116,36 @@ pub(super) fn code_is_discarded_while_fibers_are_suspended_in_it() {
 }
 
 #[test]
+fn a_fiber_gets_several_values_when_it_is_resumed() {
+    let mut builder = ProgramBuilder::new();
+    define(&mut builder, "adding", 1, 4, |code| {
+        code.yields(Slot(1), Slot(0), 1);
+        code.add(Slot(1), Slot(1), Slot(2));
+        code.add(Slot(1), Slot(1), Slot(3));
+        code.ret(Slot(1));
+    });
+    let program = verified(builder);
+    for config in configs() {
+        let mut machine = machine::<Ops>((Context::default(), Host::default()), Limits::default(), config.clone());
+        let linked = machine.load(&program).expect("it has the spaces");
+        let vm = machine.vm_mut();
+        let fiber = vm.new_fiber(FiberLimits::new().with_slots(100).with_depth(10)).expect("there is memory");
+        for _ in 0..3 {
+            let exit = vm.start_fiber(fiber, linked.function(FunctionIndex(0)), &[1]);
+            assert!(matches!(exit, Ok(FiberExit::Suspended)), "{config:?}");
+            for (first, values) in [(90, &[0; 20][..]), (u32::MAX, &[0])] {
+                let thrown = vm.resume_fiber_with(fiber, first, values).expect_err("there are not so many slots");
+                assert_eq!(vm.catch(thrown).kind, TrapKind::StackOverflow, "{config:?}");
+            }
+            // The fiber is still suspended.
+            assert_eq!(vm.resume_fiber_with(fiber, 1, &[100, 20, 3]).ok(), Some(FiberExit::Done(123)), "{config:?}");
+            let thrown = vm.resume_fiber_with(fiber, 1, &[1]).expect_err("it has ended");
+            assert_eq!(vm.catch(thrown).kind, TrapKind::Fiber(FiberError::NotSuspended), "{config:?}");
+        }
+    }
+}
+
+#[test]
 fn a_fiber_suspended_in_a_requested_call_leaves_the_requests_of_others_alone() {
     let [yielding, requesting, starting, outer] = [0, 1, 2, 3].map(FunctionIndex);
     let mut builder = ProgramBuilder::new();

@@ -250,6 +250,7 @@ impl Heap {
         debug_assert!(self.tracer.grey.is_empty() && self.tracer.again.is_empty(), "an object is still grey");
         self.tracer.is_final = false;
         self.tracer.flip();
+        self.texts.forget_single();
         self.phase = Phase::SweepTexts(0);
         work
     }

@@ -9,11 +9,19 @@ use super::{Gc, Heap};
 use crate::ops::ops::{MAX_INTERNED, Object, Text};
 
 /// All interned texts.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Texts {
     /// The buckets. Their number is a power of two, or 0.
     pub(super) buckets: Vec<*mut Object>,
     pub(super) len: usize,
+    /// The texts of one byte that were used since the last time that marking ended, by that byte, or null.
+    single: [*mut Object; 256],
+}
+
+impl Default for Texts {
+    fn default() -> Texts {
+        Texts { buckets: Vec::new(), len: 0, single: [std::ptr::null_mut(); 256] }
+    }
 }
 
 impl Texts {
@@ -21,6 +29,11 @@ impl Texts {
 
     fn bucket(&self, hash: u32) -> usize {
         hash as usize & (self.buckets.len() - 1)
+    }
+
+    /// Forgets the texts of one byte, some of which the sweep may free.
+    pub(super) fn forget_single(&mut self) {
+        self.single.fill(std::ptr::null_mut());
     }
 
     fn find(&self, bytes: &[u8], hash: u32) -> Option<Gc<Text>> {
@@ -60,7 +73,20 @@ impl Heap {
     /// # Panics
     ///
     /// If there are more than [`Text::MAX_LEN`] bytes (test `texts_that_are_too_long_panic`).
+    #[inline]
     pub fn text(&mut self, bytes: &[u8]) -> Gc<Text> {
+        let &[byte] = bytes else { return self.text_of_any_length(bytes) };
+        let single = self.texts.single[usize::from(byte)];
+        if !single.is_null() {
+            // SAFETY: (1): it was found or created after all texts that the sweep may still free were forgotten.
+            return unsafe { Gc::from_ptr(single.cast()) };
+        }
+        let text = self.text_of_any_length(bytes);
+        self.texts.single[usize::from(byte)] = text.as_object();
+        text
+    }
+
+    fn text_of_any_length(&mut self, bytes: &[u8]) -> Gc<Text> {
         if bytes.len() > MAX_INTERNED as usize {
             let text = text::allocate(&mut self.pool, bytes, 0, self.tracer.white, self.objects);
             return self.add_long_text(text);

@@ -5,7 +5,7 @@ use mimeo::Thrown;
 use super::{Functions, builtin, define_module};
 use crate::heap::{Coroutine, CoroutineState, Gc};
 use crate::ops::ops::{Value, Vm};
-use crate::runtime::{self, Call, clear_after_arguments, collect_garbage, place, raise, yield_values};
+use crate::runtime::{self, Call, Resumed, clear_after_arguments, collect_garbage, place, raise, yield_values};
 
 const FUNCTIONS: Functions = &[
     ("create", create),
@@ -37,12 +37,8 @@ fn create(call: &mut Call<'_>) -> Result<(), Thrown> {
 fn resume(call: &mut Call<'_>) -> Result<(), Thrown> {
     let coroutine = check(call, 0)?;
     check_start(call, coroutine)?;
-    let values = call.rest(1);
-    match runtime::resume(call.vm, coroutine, &values)? {
-        Ok(mut values) => {
-            values.insert(0, Value::TRUE);
-            give(call, values)
-        }
+    match resume_with(call, coroutine, 1)? {
+        Ok(()) => give(call, 0),
         Err(value) => call.give_all(&[Value::FALSE, value]),
     }
 }
@@ -63,16 +59,33 @@ fn check_start(call: &mut Call<'_>, coroutine: Gc<Coroutine>) -> Result<(), Thro
 }
 
 fn yields(call: &mut Call<'_>) -> Result<(), Thrown> {
-    let mut values = std::mem::take(&mut call.vm.host.spare_values);
-    values.extend((0..call.len()).map(|index| call.get(index)));
-    Err(yield_values(call.vm, values))
+    Err(yield_values(call.vm, call.len()))
 }
 
-/// Returns the values, and keeps their vector for the next yield.
-fn give(call: &mut Call<'_>, mut values: Vec<Value>) -> Result<(), Thrown> {
-    let given = call.give_all(&values);
+/// Number of arguments that need no allocation.
+const FEW: u32 = 4;
+
+/// Resumes a coroutine with the arguments from one on.
+fn resume_with(call: &mut Call<'_>, coroutine: Gc<Coroutine>, from: u32) -> Result<Resumed, Thrown> {
+    let count = call.len().saturating_sub(from);
+    if count > FEW {
+        let values = call.rest(from);
+        return runtime::resume(call.vm, coroutine, &values);
+    }
+    let mut values = [Value::NIL; FEW as usize];
+    for (index, value) in (from..).zip(&mut values[..count as usize]) {
+        *value = call.get(index);
+    }
+    runtime::resume(call.vm, coroutine, &values[..count as usize])
+}
+
+/// Returns what the coroutine that was resumed has passed, from one value on: the first is true.
+fn give(call: &mut Call<'_>, from: usize) -> Result<(), Thrown> {
+    // A finaliser may resume another coroutine.
+    let mut values = std::mem::take(&mut call.vm.host.transfer);
+    let given = call.give_all(&values[from..]);
     values.clear();
-    call.vm.host.spare_values = values;
+    call.vm.host.transfer = values;
     given
 }
 
@@ -109,9 +122,8 @@ fn wrap(call: &mut Call<'_>) -> Result<(), Thrown> {
 fn resume_wrapped(call: &mut Call<'_>) -> Result<(), Thrown> {
     let coroutine = call.builtin().captured()[0].to_coroutine().expect("`wrap` captures it");
     check_start(call, coroutine)?;
-    let values = call.rest(0);
-    match runtime::resume(call.vm, coroutine, &values)? {
-        Ok(values) => give(call, values),
+    match resume_with(call, coroutine, 0)? {
+        Ok(()) => give(call, 1),
         Err(value) => {
             // The message starts with the position where the coroutine was resumed.
             let value = match value.to_text() {

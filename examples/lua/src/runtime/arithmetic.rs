@@ -68,12 +68,10 @@ pub(crate) fn power_of(vm: &mut Vm, a: Value, b: Value) -> Result<Value, Thrown>
     }
 }
 
+/// Returns the length of a value that is not a string.
 pub(crate) fn length_of(vm: &mut Vm, a: Value) -> Result<Value, Thrown> {
     if let Some(table) = a.to_table() {
         return Ok(Value::number(table.length() as f64));
-    }
-    if let Some(text) = a.to_text() {
-        return Ok(Value::number(f64::from(text.len)));
     }
     match method(vm, Event::Len, a, a) {
         Some(method) => Err(request(vm, method, &[a], give)),

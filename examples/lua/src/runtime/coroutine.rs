@@ -54,8 +54,9 @@ impl Fibers {
     }
 }
 
-/// The result of resuming a coroutine: the values that it yielded or returned, or the value that it threw.
-pub type Resumed = Result<Vec<Value>, Value>;
+/// The result of resuming a coroutine: it yielded or returned, and its values are in the host's `transfer`, or the value
+/// that it threw.
+pub type Resumed = Result<(), Value>;
 
 /// Creates a coroutine that will call a function.
 pub fn create_coroutine(vm: &mut Vm, function: Value) -> Gc<Coroutine> {
@@ -129,13 +130,13 @@ pub fn resume(vm: &mut Vm, mut coroutine: Gc<Coroutine>, values: &[Value]) -> Re
             close_all(vm);
             vm.host.heap.set_left(coroutine, None);
             end(vm, coroutine);
-            Ok(Ok(std::mem::take(&mut vm.host.transfer)))
+            Ok(Ok(()))
         }
         Ok(FiberExit::Suspended) => {
             coroutine.set_state(CoroutineState::Suspended);
             // SAFETY: (6): the list is that of the stack that was just suspended.
             unsafe { coroutine.set_open_upvalues(vm.context.open_upvalues) };
-            Ok(Ok(std::mem::take(&mut vm.host.transfer)))
+            Ok(Ok(()))
         }
         Err(thrown) => {
             let caught = catch(vm, thrown).map(|trap| Err(value_of(vm, &trap)));
@@ -177,13 +178,8 @@ fn run_fiber(
         None => {
             // The fiber waits in the frame of the builtin that yielded; the values are that builtin's results.
             let fiber = vm.host.fibers.get(coroutine.fiber().expect("a coroutine that has started has a fiber"));
-            for (slot, &value) in (0..).zip(if values.is_empty() { &[Value::NIL] } else { values }) {
-                if vm.set_fiber_slot(fiber, slot, value).is_err() {
-                    return Err(raise_text(vm, "stack overflow"));
-                }
-            }
             vm.context.results = values.len() as u32;
-            vm.resume_fiber(fiber)
+            vm.resume_fiber_with(fiber, 0, if values.is_empty() { &[Value::NIL] } else { values })
         }
         Some(fiber) => {
             let number = vm.host.fibers.add(fiber);
@@ -208,17 +204,17 @@ pub(super) fn drop_fiber(vm: &mut Vm, number: u32) {
     vm.drop_fiber(fiber).expect("the coroutine is not running");
 }
 
-/// Suspends the running coroutine. The values become the results of `resume`.
-pub fn yield_values(vm: &mut Vm, values: Vec<Value>) -> Thrown {
+/// Suspends the running coroutine. The arguments of the running builtin become the results of `resume`.
+pub fn yield_values(vm: &mut Vm, count: u32) -> Thrown {
     if vm.host.running.is_empty() {
         return raise_text_at(vm, 1, "attempt to yield across C-call boundary");
     }
-    if values.len() > MAX_TRANSFER {
+    if count as usize > MAX_TRANSFER {
         return raise_text(vm, "too many results to yield");
     }
     match vm.suspend() {
         Some(thrown) => {
-            vm.host.transfer = values;
+            transfer(vm, 1, count);
             thrown
         }
         None => raise_text_at(vm, 1, "attempt to yield across C-call boundary"),
@@ -227,5 +223,14 @@ pub fn yield_values(vm: &mut Vm, values: Vec<Value>) -> Thrown {
 
 /// Ends a coroutine whose function has returned.
 pub(crate) fn finish_coroutine(vm: &mut Vm, results: Window) {
-    vm.host.transfer = (0..vm.context.results).map(|index| vm.slot(results.start() + index)).collect();
+    transfer(vm, results.start(), vm.context.results);
+}
+
+/// Passes slots of the running frame to the coroutine that resumed this one.
+fn transfer(vm: &mut Vm, start: u32, count: u32) {
+    let mut values = std::mem::take(&mut vm.host.transfer);
+    values.clear();
+    values.push(Value::TRUE);
+    values.extend((start..start + count).map(|slot| vm.slot(slot)));
+    vm.host.transfer = values;
 }

@@ -39,12 +39,15 @@ pub(super) fn call_method(vm: &mut Vm, value: Value) -> Option<Value> {
 
 /// Makes sure that there are `count` slots from `start` on, if necessary by a full cycle of the collector, which keeps
 /// these values.
+#[inline]
 fn check_room(vm: &mut Vm, start: u32, count: u32, values: &[Value]) -> Result<(), Thrown> {
+    let is_in_frame = count <= MAX_VALUES && start + count <= vm.frame_slots();
+    if is_in_frame { Ok(()) } else { make_room(vm, start, count, values) }
+}
+
+fn make_room(vm: &mut Vm, start: u32, count: u32, values: &[Value]) -> Result<(), Thrown> {
     if count > MAX_VALUES || start + count >= vm.room() {
         return Err(error::raise_text(vm, "stack overflow"));
-    }
-    if start + count <= vm.frame_slots() {
-        return Ok(());
     }
     let kept = vm.host.kept.len();
     vm.host.kept.extend_from_slice(values);

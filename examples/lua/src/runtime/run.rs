@@ -20,7 +20,16 @@ pub fn run(vm: &mut Vm, function: Value, args: &[Value]) -> Result<Value, Thrown
         // A builtin that makes many calls may make objects for each.
         safepoint_keeping(vm, function, args)?;
     }
-    with_frame(vm, function, args, |vm, callee, frame| vm.run(callee, frame))?
+    let (Some(callee), &[first, ref others @ ..]) = (function.callee(), args) else {
+        return with_frame(vm, function, args, |vm, callee, frame| vm.run(callee, frame))?;
+    };
+    vm.context.arguments = args.len() as u32;
+    // Most callbacks.
+    match *others {
+        [] => vm.run(callee, &[function, first]),
+        [second] => vm.run(callee, &[function, first, second]),
+        _ => with_frame(vm, function, args, |vm, callee, frame| vm.run(callee, frame))?,
+    }
 }
 
 /// Runs a [`safepoint`] that keeps a function and its arguments.

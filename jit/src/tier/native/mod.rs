@@ -142,6 +142,17 @@ impl<I: InstructionSet> Native<I> {
         self.support.native_entry()
     }
 
+    /// Returns where to enter a function that has native code, unless changed settings have to be applied first.
+    #[inline]
+    pub(crate) fn entered_at(&mut self, function: &Function) -> Option<CodeAddr> {
+        if self.control.changes() != self.seen {
+            return None;
+        }
+        let entry = self.functions.entered_at(function)?;
+        self.functions.stats.entered(Entry::Call);
+        Some(entry)
+    }
+
     pub(crate) fn called(
         &mut self,
         function: &Function,
@@ -149,9 +160,7 @@ impl<I: InstructionSet> Native<I> {
         references: References<'_>,
     ) -> Option<CodeAddr> {
         self.notice(references);
-        // Each callback gets here, and most functions that are called back are compiled.
-        if let Some(entry) = self.functions.entered_at(function) {
-            self.functions.stats.entered(Entry::Call);
+        if let Some(entry) = self.entered_at(function) {
             return Some(entry);
         }
         let threshold = match caller {

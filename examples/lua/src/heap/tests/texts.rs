@@ -51,6 +51,22 @@ fn unreachable_texts_are_freed_and_their_table_shrinks() {
 }
 
 #[test]
+fn a_text_of_one_byte_is_made_anew_after_it_was_freed() {
+    let mut heap = Heap::default();
+    let mut held = Held::default();
+    let kept = text(&mut heap, "k");
+    held.hold(kept);
+    let lost = heap.text(b"x");
+    assert_eq!(heap.text(b"x"), lost);
+    held.collect(&mut heap);
+    let before = heap.texts.len;
+    assert_eq!(text(&mut heap, "k"), kept);
+    assert_eq!(heap.texts.len, before);
+    assert_eq!(heap.text(b"x").bytes(), b"x");
+    assert_eq!(heap.texts.len, before + 1, "the first one is gone");
+}
+
+#[test]
 fn a_dead_text_is_revived_by_interning() {
     let mut heap = Heap::default();
     let mut held = Held::default();

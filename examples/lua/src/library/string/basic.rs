@@ -40,14 +40,28 @@ pub(super) fn sub(call: &mut Call<'_>) -> Result<(), Thrown> {
 
 /// `string.char(…)`
 pub(super) fn char(call: &mut Call<'_>) -> Result<(), Thrown> {
+    let mut few = [0; 16];
+    if let Some(bytes) = few.get_mut(..call.len() as usize) {
+        for (index, byte) in (0..).zip(bytes.iter_mut()) {
+            *byte = byte_of(call, index)?;
+        }
+        let text = call.text(bytes);
+        return call.give(text);
+    }
     let mut output = Output::new(call)?;
     for index in 0..call.len() {
-        let Ok(byte) = u8::try_from(call.int32(index)?) else {
-            return Err(call.argument_error(index, "invalid value"));
-        };
+        let byte = byte_of(call, index)?;
         output.push(call, &[byte])?;
     }
     output.give(call)
+}
+
+/// Returns an argument of `string.char`.
+fn byte_of(call: &mut Call<'_>, index: u32) -> Result<u8, Thrown> {
+    match u8::try_from(call.int32(index)?) {
+        Ok(byte) => Ok(byte),
+        Err(_) => Err(call.argument_error(index, "invalid value")),
+    }
 }
 
 /// `string.dump(function [, strip])`

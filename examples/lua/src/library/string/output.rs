@@ -44,6 +44,9 @@ impl Output {
     ///
     /// The same as for [`room`](Output::room), or if the host stops the program.
     pub(in crate::library) fn push(&mut self, call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Thrown> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
         self.room(call, bytes.len())?;
         call.append(&mut self.scratch.bytes, bytes)
     }

@@ -181,6 +181,11 @@ impl Replacement {
                 let key = value(call, subject, found, 0)?;
                 get(call.vm, table, key)?
             }
+            Replacement::Function(function) if found.values() == 1 => {
+                claim_values(call, found, 1)?;
+                let arg = value(call, subject, found, 0)?;
+                call.run(function, &[arg])?
+            }
             Replacement::Function(function) => {
                 let mut args = [Value::NIL; Pattern::MAX_CAPTURES];
                 let args = &mut args[..found.values()];
@@ -263,6 +268,7 @@ fn give_values(
 }
 
 /// Searches for the next match. The search costs fuel, and its steps are limited.
+#[inline]
 fn next_match(call: &mut Call<'_>, matches: &mut Matches<'_>) -> Result<Option<Match>, Thrown> {
     let limit = call.vm.host.bounds.pattern_steps;
     let (mut taken, mut stop) = (0, None);

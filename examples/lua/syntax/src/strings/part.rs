@@ -10,6 +10,7 @@
 /// assert_eq!(part(b"abcde", 4, 3), b"");
 /// ```
 #[must_use]
+#[inline]
 pub fn part(bytes: &[u8], first: i32, last: i32) -> &[u8] {
     let len = bytes.len() as i64;
     let from_start = |place: i32| if place < 0 { i64::from(place) + len + 1 } else { i64::from(place) };

@@ -18,6 +18,7 @@ mod matcher;
 use std::fmt;
 use std::ops::Range;
 
+use class::ByteSet;
 use matcher::{Captures, Length, Matcher, RawCapture};
 
 use crate::steps::{Refused, Steps};
@@ -101,9 +102,14 @@ impl<'a> Pattern<'a> {
     #[must_use]
     pub fn matches(self, subject: &'a [u8], start: usize) -> Matches<'a> {
         match self.text.strip_prefix(b"^") {
-            Some(text) => {
-                Matches { subject, pattern: text, at: Some(start), is_anchored: true, steps_left: Steps::FULL }
-            }
+            Some(text) => Matches {
+                subject,
+                pattern: text,
+                at: Some(start),
+                is_anchored: true,
+                steps_left: Steps::FULL,
+                first: None,
+            },
             None => self.unanchored_matches(subject, start),
         }
     }
@@ -112,7 +118,14 @@ impl<'a> Pattern<'a> {
     /// character: for `gmatch`.
     #[must_use]
     pub fn unanchored_matches(self, subject: &'a [u8], start: usize) -> Matches<'a> {
-        Matches { subject, pattern: self.text, at: Some(start), is_anchored: false, steps_left: Steps::FULL }
+        Matches {
+            subject,
+            pattern: self.text,
+            at: Some(start),
+            is_anchored: false,
+            steps_left: Steps::FULL,
+            first: None,
+        }
     }
 }
 
@@ -127,6 +140,8 @@ pub struct Matches<'a> {
     is_anchored: bool,
     /// The steps before the next report.
     steps_left: i64,
+    /// The bytes one of which begins a match, if that is known, after the first search.
+    first: Option<Option<ByteSet>>,
 }
 
 impl Matches<'_> {
@@ -146,7 +161,7 @@ impl Matches<'_> {
         let found = if self.is_anchored {
             matcher.match_at(start).map(|end| end.map(|end| start..end))
         } else {
-            matcher.find(start)
+            matcher.find(start, &mut self.first)
         };
         self.steps_left = matcher.steps.left;
         let found = found.transpose()?.map(|range| Match { range, captures: matcher.captures() });

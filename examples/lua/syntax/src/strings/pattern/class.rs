@@ -1,7 +1,7 @@
 //! A class (`%a`), a set (`[a-z]`) or a character → [`ByteSet`]: the bytes that it matches.
 
 /// A set of bytes.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct ByteSet([u64; 4]);
 
 /// By the character after a `%`: letters stand for classes, others for themselves.

@@ -58,11 +58,19 @@ impl<'a, 's> Matcher<'a, 's> {
         Matcher { subject, pattern, captures: Captures::new(), depth: 0, steps }
     }
 
-    /// Returns the first match that starts at `start` or after it.
-    pub(super) fn find(&mut self, mut start: usize) -> Result<Option<Range<usize>>, PatternError> {
-        let first = self.next_bytes(0)?;
+    /// Returns the first match that starts at `start` or after it. `first` keeps the bytes one of which begins a match, if
+    /// that is known, for the next search.
+    pub(super) fn find(
+        &mut self,
+        mut start: usize,
+        first: &mut Option<Option<ByteSet>>,
+    ) -> Result<Option<Range<usize>>, PatternError> {
+        let first = match first {
+            Some(first) => first,
+            None => first.insert(self.next_bytes(0)?),
+        };
         loop {
-            if let Some(first) = &first {
+            if let Some(first) = first {
                 start += self.count(start, |byte| !first.has(byte))?;
                 if start == self.subject.len() {
                     return Ok(None);

@@ -252,9 +252,9 @@ impl<I: InstructionSet> Vm<I> {
     /// functions of this name, including those that are loaded later.
     ///
     /// Traced functions are run by the interpreter, op by op; all others run as without a tracer. In a function that is
-    /// running, the trace begins at the latest after a thousand calls and backward jumps. Of the ops of optimized loops
-    /// the same is true. A tracer sees what a debugger runs, and changes nothing that the program or a debugger can
-    /// observe. A second one replaces the first. The trace ends when the tracer returns [`ControlFlow::Break`].
+    /// running, also in an optimized loop, the trace begins at the latest after a thousand calls and backward jumps. A
+    /// tracer sees what a debugger runs, and changes nothing that the program or a debugger can observe. A second one
+    /// replaces the first. The trace ends when the tracer returns [`ControlFlow::Break`].
     ///
     /// ```
     /// use std::cell::RefCell;

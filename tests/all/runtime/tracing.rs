@@ -233,6 +233,18 @@ fn a_debugger_and_a_tracer_do_not_disturb_each_other() {
 }
 
 #[test]
+fn an_op_that_a_debugger_prevents_is_not_traced() {
+    for config in configs() {
+        let (mut machine, linked) = machine_for(&config);
+        let lines = trace(machine.vm_mut(), None);
+        machine.vm_mut().set_debugger(|vm, _| Err(vm.throw("stop")));
+        assert_eq!(machine.vm_mut().set_breakpoint(linked.function(COUNT), Pc(6), true), Ok(true));
+        machine.call(linked.function(COUNT), &[3]).expect_err("the debugger throws");
+        assert_eq!(lines.take(), ["`count`  0000  number r1, 0"], "{config:?}");
+    }
+}
+
+#[test]
 fn without_a_debugger_a_trace_needs_none() {
     let (mut machine, linked) = machine_for(&None);
     let lines = trace(machine.vm_mut(), None);

@@ -107,7 +107,7 @@ fn is_in_name(character: char) -> bool {
 /// Returns the length of what begins with a digit: letters, digits, points, and a sign after an exponent's letter.
 fn number_length(text: &str) -> usize {
     let is_decimal =
-        text.bytes().nth(1).is_none_or(|byte| !byte.is_ascii_alphabetic() || byte.eq_ignore_ascii_case(&b'e'));
+        text.as_bytes().get(1).is_none_or(|byte| !byte.is_ascii_alphabetic() || byte.eq_ignore_ascii_case(&b'e'));
     let mut before = '0';
     length_of(text, |character| {
         let follows = is_decimal && before.eq_ignore_ascii_case(&'e') && matches!(character, '+' | '-');

@@ -83,7 +83,7 @@ fn a_limit_on_memory_is_an_error_of_the_program() {
 fn fuel_stops_a_program() {
     let outcome = lua(&["--fuel=1000", "-e", "print(1) pcall(function() while true do end end) print(2)"], b"");
     assert_eq!((outcome.stdout.as_str(), outcome.status), ("1\n", 1), "{outcome:?}");
-    assert!(outcome.stderr.starts_with("mimeo-lua: out of fuel\n"), "{outcome:?}");
+    assert!(outcome.stderr.starts_with("mimeo-lua: (command line):1: out of fuel\n"), "{outcome:?}");
 }
 
 #[test]

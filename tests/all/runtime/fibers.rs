@@ -1,6 +1,8 @@
 //! Fibers are suspended and resumed, even while their code is discarded.
 
-use mimeo::{FiberError, FiberExit, FiberLimits};
+use std::rc::Rc;
+
+use mimeo::{After, FiberError, FiberExit, FiberLimits, WhenEmpty};
 
 use super::*;
 
@@ -141,6 +143,74 @@ fn a_fiber_gets_several_values_when_it_is_resumed() {
             assert_eq!(vm.resume_fiber_with(fiber, 1, &[100, 20, 3]).ok(), Some(FiberExit::Done(123)), "{config:?}");
             let thrown = vm.resume_fiber_with(fiber, 1, &[1]).expect_err("it has ended");
             assert_eq!(vm.catch(thrown).kind, TrapKind::Fiber(FiberError::NotSuspended), "{config:?}");
+        }
+    }
+}
+
+/// Two functions: `counting(n)` is `n`, counted by the first op of a loop, and `asking(n)` asks the test.
+fn counting_and_asking() -> Program {
+    let mut builder = ProgramBuilder::new();
+    define(&mut builder, "counting", 1, 4, |code| {
+        let (again, n, count, i, one) = (code.label(), Slot(0), Slot(1), Slot(2), Slot(3));
+        code.number(count, 0);
+        code.number(i, 0);
+        code.number(one, 1);
+        code.bind(again);
+        code.add(count, count, one);
+        code.add(i, i, one);
+        code.jump_if_less(i, n, again);
+        code.ret(count);
+    });
+    define(&mut builder, "asking", 1, 2, |code| {
+        code.ask(Slot(1), Slot(0), 1);
+        code.ret(Slot(1));
+    });
+    verified(builder)
+}
+
+#[test]
+fn a_fiber_that_waits_for_fuel_is_resumed_by_a_program_at_the_op_where_it_stopped() {
+    for config in configs() {
+        let ask = |vm: &mut Vm, _: Window| match vm.resume_fiber(vm.host.fibers[0])? {
+            FiberExit::Done(value) => Ok(value),
+            FiberExit::Suspended => Ok(-1),
+        };
+        let (mut machine, linked) = asking(config.clone(), Limits::default(), &counting_and_asking(), ask);
+        let [counting, asking] = [0, 1].map(|index| linked.function(FunctionIndex(index)));
+        for _ in 0..3 {
+            let vm = machine.vm_mut();
+            vm.when_empty(WhenEmpty::Suspend);
+            vm.set_fuel(Some(5));
+            let fiber = vm.new_fiber(FiberLimits::new().with_slots(100).with_depth(10)).expect("there is memory");
+            vm.host.fibers = vec![fiber];
+            assert!(matches!(vm.start_fiber(fiber, counting, &[10]), Ok(FiberExit::Suspended)), "{config:?}");
+            assert_eq!(vm.is_out_of_fuel(fiber), Ok(true));
+            vm.set_fuel(None);
+            assert_eq!(machine.call(asking, &[0]), Ok(10), "{config:?}");
+        }
+    }
+}
+
+#[test]
+fn a_request_that_a_callback_did_not_return_does_not_hide_that_of_the_op() {
+    for config in configs() {
+        let (mut machine, linked) =
+            asking(config.clone(), Limits::default(), &counting_and_asking(), |_, _| unreachable!());
+        let [counting, asking] = [0, 1].map(|index| linked.function(FunctionIndex(index)));
+        machine.vm_mut().host.ask = Some(Rc::new(move |vm, args| {
+            let is_callback = vm.slot(args.start()) == 1;
+            let requested = vm.request(counting, &[3], |vm, result| {
+                vm.set_result(0, result);
+                After::Next
+            });
+            if is_callback {
+                return Ok(0);
+            }
+            vm.run(asking, &[1])?;
+            Err(requested)
+        }));
+        for _ in 0..3 {
+            assert_eq!(machine.call(asking, &[0]), Ok(3), "{config:?}");
         }
     }
 }

@@ -65,8 +65,14 @@ impl<I: InstructionSet> Vm<I> {
         let exit = match native {
             // SAFETY: the tier returned the address for the function, whose record is on top and is at its first op.
             Some((enter, code)) => unsafe { self.enter_with(enter, code) },
-            // SAFETY: (1), (2): the top record is at the function's first op.
-            None => (unsafe { I::interpret::<false>(self) }) as u64,
+            None => {
+                // A panic of a runtime function ends the run.
+                let run = Run { vm: self, below: index, failed: false };
+                // SAFETY: (1), (2): the top record is at the function's first op.
+                let exit = unsafe { I::interpret::<false>(run.vm) };
+                std::mem::forget(run);
+                exit as u64
+            }
         };
         // Nothing above the frame below waits any more then, and no debugger has to see the end of the run.
         if exit == Exit::Finish as u64

@@ -1,5 +1,5 @@
-//! Two languages with 64-bit integers beside floats: in `longs` a large integer is an object, and in `pairs` every value
-//! takes two slots. Both add, compare and loop, and no more.
+//! Two languages with 64-bit integers beside floats: in `longs` a large integer is an object, and in `pairs` every
+//! value takes two slots. Both add, compare and loop, and no more.
 //!
 //! The modules are private, because the ops of one follow the pointers in values: no other crate can make a value.
 
@@ -27,8 +27,8 @@ pub trait Sum {
     /// Builds a machine with the loop.
     fn new(jit: JitConfig) -> Self;
 
-    /// Adds `[index, sum, step, end]`: the index to the sum, and the step to the index until that is the end. Returns the
-    /// sum, or the error.
+    /// Adds `[index, sum, step, end]`: the index to the sum, and the step to the index until that is the end. Returns
+    /// the sum, or the error.
     fn run(&mut self, numbers: [Number; 4]) -> Result<Number, String>;
 
     /// Returns the bytes of native code.

@@ -77,8 +77,8 @@ pub struct Long {
     value: i64,
 }
 
-// SAFETY: (1) only the heap makes objects, and none is kept but in slots; (2) no op reads objects; (3) the kind is here; (4) no
-// reference is kept; (5) nothing is shared; (6) there are no vectors.
+// SAFETY: (1) only the heap makes objects, and none is kept but in slots; (2) no op reads objects; (3) the kind is
+// here; (4) no reference is kept; (5) nothing is shared; (6) there are no vectors.
 mimeo_heap::kinds! {
     unsafe values Value { object, as_object };
     header Object;
@@ -138,9 +138,9 @@ unsafe impl Collected for Ops {
     fn trace(_: &Vm, _: &mut Tracer) {}
 }
 
-// SAFETY: (1) values are made by the heap and by `nan_box`; (2) no op follows a pointer; (3) there is no context, (4) and
-// no cell; (5) nothing is called; (6) no slot's address is taken; (7) the collector has no other roots; (8) no reference is
-// held across a call; (9) nothing crosses threads.
+// SAFETY: (1) values are made by the heap and by `nan_box`; (2) no op follows a pointer; (3) there is no context, (4)
+// and no cell; (5) nothing is called; (6) no slot's address is taken; (7) the collector has no other roots; (8) no
+// reference is held across a call; (9) nothing crosses threads.
 unsafe impl mimeo::TrustedOps for Ops {}
 
 /// Returns a program whose function takes an index, a sum, a step and an end, adds the index to the sum and the step to

@@ -74,8 +74,8 @@ pub(crate) fn add_mixed(vm: &mut Vm, a_kind: i64, a: i64, b_kind: i64, b: i64) -
     Ok((number(a_kind, a) + number(b_kind, b)).to_bits() as i64)
 }
 
-/// Returns a program whose function takes an index, a sum, a step and an end, each as a kind and bits, adds the index to
-/// the sum and the step to the index until that is the end, and returns the bits of the sum.
+/// Returns a program whose function takes an index, a sum, a step and an end, each as a kind and bits, adds the index
+/// to the sum and the step to the index until that is the end, and returns the bits of the sum.
 pub(crate) fn sum() -> Result<Program, AssembleError> {
     let [index, sum, step, end] = [0, 2, 4, 6].map(|kind| [Slot(kind), Slot(kind + 1)]);
     let mut asm = Assembler::new("sum", 8, 8);

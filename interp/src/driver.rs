@@ -27,6 +27,7 @@ use serve::Served;
 pub(crate) use state::Driver;
 
 /// The next step of the driver.
+#[derive(Clone, Copy)]
 enum Next {
     Native(CodeAddr),
     Interpret,
@@ -46,6 +47,7 @@ enum Boundary {
 }
 
 /// How far the driver is.
+#[derive(Clone, Copy)]
 enum Progress {
     /// It has control at an op boundary.
     At(Boundary),

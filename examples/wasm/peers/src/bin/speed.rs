@@ -3,12 +3,10 @@
 //! `cargo run --release --bin speed [-- ROUNDS [PROGRAM…]]`. The engines take turns; each figure is the median of the rounds, in the
 //! time of the thread, without compilation, which runs before the first call.
 
-use std::error::Error;
-
 use cpu_time::ThreadTime;
 use mimeo::jit::{JitConfig, Mode};
-
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
+use mimeo_wasm_peers::{Result, Runner, mimeo_wasm, older_wasmi, wasmi, wasmtime};
+use wasmtime::Strategy;
 
 /// The programs, and the sizes of their problems.
 const PROGRAMS: [(&str, &[u8], i32); 10] = [
@@ -24,47 +22,6 @@ const PROGRAMS: [(&str, &[u8], i32); 10] = [
     ("vm", include_bytes!("../../../benchmarks/vm.wasm"), 4_000),
 ];
 
-/// An engine with a program, ready to run.
-type Runner = Box<dyn FnMut(i32) -> Result<i64>>;
-
-fn mimeo_wasm(bytes: &[u8], jit: JitConfig) -> Result<Runner> {
-    let engine = wasm::Engine::new(wasm::Config::default().with_jit(jit));
-    let module = wasm::Module::new(&engine, bytes)?;
-    let mut store = wasm::Store::new(&engine, ());
-    let instance = wasm::Linker::new().instantiate(&mut store, &module)?;
-    let run = instance.get_typed_func::<i32, i64>(&store, "run")?;
-    Ok(Box::new(move |n| Ok(run.call(&mut store, n)?)))
-}
-
-fn wasmi(bytes: &[u8]) -> Result<Runner> {
-    let engine = wasmi::Engine::default();
-    let module = wasmi::Module::new(&engine, bytes)?;
-    let mut store = wasmi::Store::new(&engine, ());
-    let instance = wasmi::Linker::new(&engine).instantiate_and_start(&mut store, &module)?;
-    let run = instance.get_typed_func::<i32, i64>(&store, "run")?;
-    Ok(Box::new(move |n| Ok(run.call(&mut store, n)?)))
-}
-
-fn older_wasmi(bytes: &[u8]) -> Result<Runner> {
-    let engine = wasmi_0_51::Engine::default();
-    let module = wasmi_0_51::Module::new(&engine, bytes)?;
-    let mut store = wasmi_0_51::Store::new(&engine, ());
-    let instance = wasmi_0_51::Linker::new(&engine).instantiate_and_start(&mut store, &module)?;
-    let run = instance.get_typed_func::<i32, i64>(&store, "run")?;
-    Ok(Box::new(move |n| Ok(run.call(&mut store, n)?)))
-}
-
-fn wasmtime(bytes: &[u8], strategy: wasmtime::Strategy) -> Result<Runner> {
-    let mut config = wasmtime::Config::new();
-    config.strategy(strategy);
-    let engine = wasmtime::Engine::new(&config)?;
-    let module = wasmtime::Module::new(&engine, bytes)?;
-    let mut store = wasmtime::Store::new(&engine, ());
-    let instance = wasmtime::Linker::new(&engine).instantiate(&mut store, &module)?;
-    let run = instance.get_typed_func::<i32, i64>(&mut store, "run")?;
-    Ok(Box::new(move |n| Ok(run.call(&mut store, n)?)))
-}
-
 const ENGINES: [&str; 7] = ["interpreted", "native", "optimized", "wasmi", "wasmi 0.51", "winch", "cranelift"];
 /// The index of wasmi.
 const REFERENCE: usize = 3;
@@ -77,8 +34,8 @@ fn engines(bytes: &[u8]) -> Result<[Runner; ENGINES.len()]> {
         mimeo_wasm(bytes, optimized)?,
         wasmi(bytes)?,
         older_wasmi(bytes)?,
-        wasmtime(bytes, wasmtime::Strategy::Winch)?,
-        wasmtime(bytes, wasmtime::Strategy::Cranelift)?,
+        wasmtime(bytes, Strategy::Winch)?,
+        wasmtime(bytes, Strategy::Cranelift)?,
     ])
 }
 

@@ -1,15 +1,16 @@
-//! Times how long a module of 1 MB takes from its bytes to the result of its first call, in mimeo-wasm, wasmi and wasmtime.
+//! Times how long a module of 2 MB takes from its bytes to the result of its first call, in mimeo-wasm, wasmi and wasmtime.
 //!
 //! `cargo run --release --bin start [-- ROUNDS]`. The engines take turns; each figure is the median of the rounds, in
 //! elapsed time, since wasmtime compiles in several threads.
 
-use std::error::Error;
 use std::fmt::Write as _;
 use std::time::Instant;
 
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
+use mimeo::jit::JitConfig;
+use mimeo_wasm_peers::{Result, Runner, mimeo_wasm, wasmi, wasmtime};
+use wasmtime::Strategy;
 
-/// Returns a module of about 1 MB: 5,000 functions with loops, branches and memory, of which the export `run` calls one.
+/// Returns a module of about 2 MB: 5,000 functions with loops, branches and memory, of which the export `run` calls one.
 fn module() -> Result<Vec<u8>> {
     let mut text = "(module (memory 1)".to_owned();
     for index in 0..5_000 {
@@ -23,44 +24,18 @@ fn module() -> Result<Vec<u8>> {
         }
         text += "(local.set 0 (i32.sub (local.get 0) (i32.const 1))) (br 0))) (local.get 1))";
     }
-    text += "(func (export \"run\") (param i32) (result i32) (call $f17 (local.get 0))))";
+    text += "(func (export \"run\") (param i32) (result i64) (i64.extend_i32_u (call $f17 (local.get 0)))))";
     Ok(wat::parse_str(&text)?)
 }
 
-fn mimeo_wasm(bytes: &[u8]) -> Result<i32> {
-    let engine = wasm::Engine::new(wasm::Config::default());
-    let module = wasm::Module::new(&engine, bytes)?;
-    let mut store = wasm::Store::new(&engine, ());
-    let instance = wasm::Linker::new().instantiate(&mut store, &module)?;
-    Ok(instance.get_typed_func::<i32, i32>(&store, "run")?.call(&mut store, 3)?)
-}
-
-fn wasmi(bytes: &[u8]) -> Result<i32> {
-    let engine = wasmi::Engine::default();
-    let module = wasmi::Module::new(&engine, bytes)?;
-    let mut store = wasmi::Store::new(&engine, ());
-    let instance = wasmi::Linker::new(&engine).instantiate_and_start(&mut store, &module)?;
-    Ok(instance.get_typed_func::<i32, i32>(&store, "run")?.call(&mut store, 3)?)
-}
-
-fn wasmtime(bytes: &[u8], strategy: wasmtime::Strategy) -> Result<i32> {
-    let mut config = wasmtime::Config::new();
-    config.strategy(strategy);
-    let engine = wasmtime::Engine::new(&config)?;
-    let module = wasmtime::Module::new(&engine, bytes)?;
-    let mut store = wasmtime::Store::new(&engine, ());
-    let instance = wasmtime::Linker::new(&engine).instantiate(&mut store, &module)?;
-    Ok(instance.get_typed_func::<i32, i32>(&mut store, "run")?.call(&mut store, 3)?)
-}
-
-/// An engine: from the bytes of a module to the result of its function.
-type Start = fn(&[u8]) -> Result<i32>;
+/// An engine: from the bytes of a module to what runs its function.
+type Start = fn(&[u8]) -> Result<Runner>;
 
 const ENGINES: [(&str, Start); 4] = [
-    ("mimeo-wasm", mimeo_wasm),
+    ("mimeo-wasm", |bytes| mimeo_wasm(bytes, JitConfig::default())),
     ("wasmi", wasmi),
-    ("wasmtime, Winch", |bytes| wasmtime(bytes, wasmtime::Strategy::Winch)),
-    ("wasmtime, Cranelift", |bytes| wasmtime(bytes, wasmtime::Strategy::Cranelift)),
+    ("wasmtime, Winch", |bytes| wasmtime(bytes, Strategy::Winch)),
+    ("wasmtime, Cranelift", |bytes| wasmtime(bytes, Strategy::Cranelift)),
 ];
 
 fn main() -> Result<()> {
@@ -72,7 +47,7 @@ fn main() -> Result<()> {
     for _ in 0..rounds {
         for ((_, start), times) in ENGINES.iter().zip(&mut times) {
             let begin = Instant::now();
-            results.push(start(&bytes)?);
+            results.push(start(&bytes)?(3)?);
             times.push(begin.elapsed().as_secs_f64());
         }
     }

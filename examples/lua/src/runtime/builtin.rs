@@ -69,6 +69,7 @@ impl Call<'_> {
     /// # Errors
     ///
     /// If there is not enough memory.
+    #[inline]
     pub fn claim(&mut self, bytes: usize) -> Result<(), Thrown> {
         claim(self.vm, bytes)
     }
@@ -90,6 +91,7 @@ impl Call<'_> {
     }
 
     /// Creates a string whose length does not depend on the program.
+    #[inline]
     pub fn text(&mut self, bytes: impl AsRef<[u8]>) -> Value {
         self.vm.host.heap.text(bytes.as_ref()).into()
     }
@@ -120,6 +122,7 @@ impl Call<'_> {
     /// # Errors
     ///
     /// If the function throws an error.
+    #[inline]
     pub fn run(&mut self, function: Value, args: &[Value]) -> Result<Value, Thrown> {
         run(self.vm, function, args)
     }

@@ -20,7 +20,7 @@ use std::fmt;
 /// // Tries about 40^5 / 5! combinations.
 /// let mut matches = Pattern::new(b"a*a*a*a*a*b").matches(&subject, 0);
 /// let found = matches.next_match(Steps::limited(&mut may_continue));
-/// assert_eq!(found, Some(Err(PatternError::Stopped)));
+/// assert_eq!(found, Err(PatternError::Stopped));
 /// ```
 pub struct Steps<'a> {
     /// The steps before the next report. Positive, except while a report is made.

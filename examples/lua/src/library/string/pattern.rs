@@ -58,7 +58,7 @@ pub(super) fn find(call: &mut Call<'_>) -> Result<(), Thrown> {
         None => call.give(Value::NIL),
         Some(found) => {
             let range = [place(found.range.start + 1), place(found.range.end)];
-            give_values(call, subject, &found, &range, found.captures())
+            give_values(call, subject, found, &range, found.captures())
         }
     }
 }
@@ -70,7 +70,7 @@ pub(super) fn first_match(call: &mut Call<'_>) -> Result<(), Thrown> {
     let start = start(call, subject.len())?;
     match next_match(call, &mut Pattern::new(pattern.bytes()).matches(subject, start))? {
         None => call.give(Value::NIL),
-        Some(found) => give_values(call, subject, &found, &[], found.values()),
+        Some(found) => give_values(call, subject, found, &[], found.values()),
     }
 }
 
@@ -91,10 +91,11 @@ fn iterate(call: &mut Call<'_>) -> Result<(), Thrown> {
     };
     let subject = text.bytes();
     let mut matches = Pattern::new(pattern.bytes()).unanchored_matches(subject, position as usize);
-    let found = next_match(call, &mut matches);
+    // As in C, an error leaves the position as it is.
+    let found = next_match(call, &mut matches)?.cloned();
     let position = matches.position().map_or(Value::NIL, place);
     call.heap().set_captured(iterator, 2, position);
-    match found? {
+    match found {
         None => call.give_all(&[]),
         Some(found) => give_values(call, subject, &found, &[], found.values()),
     }
@@ -116,7 +117,7 @@ pub(super) fn gsub(call: &mut Call<'_>) -> Result<(), Thrown> {
         count += 1;
         call.work(WORK_PER_MATCH)?;
         output.push(call, &subject[copied..found.range.start])?;
-        replacement.push(call, &mut output, subject, &found)?;
+        replacement.push(call, &mut output, subject, found)?;
         copied = found.range.end;
     }
     if count == 0 {
@@ -269,7 +270,7 @@ fn give_values(
 
 /// Searches for the next match. The search costs fuel, and its steps are limited.
 #[inline]
-fn next_match(call: &mut Call<'_>, matches: &mut Matches<'_>) -> Result<Option<Match>, Thrown> {
+fn next_match<'m>(call: &mut Call<'_>, matches: &'m mut Matches<'_>) -> Result<Option<&'m Match>, Thrown> {
     let limit = call.vm.host.bounds.pattern_steps;
     let (mut taken, mut stop) = (0, None);
     let mut may_continue = |steps: u32| {
@@ -280,12 +281,11 @@ fn next_match(call: &mut Call<'_>, matches: &mut Matches<'_>) -> Result<Option<M
     let found = matches.next_match(Steps::limited(&mut may_continue));
     match (stop, found) {
         (Some(stop), _) => Err(stop),
-        (None, Some(Err(PatternError::Stopped))) => {
+        (None, Err(PatternError::Stopped)) => {
             Err(call.error(format!("pattern takes more than {} steps", limit.unwrap_or_default())))
         }
-        (None, Some(Err(error))) => Err(pattern_error(call, error)),
-        (None, Some(Ok(found))) => Ok(Some(found)),
-        (None, None) => Ok(None),
+        (None, Err(error)) => Err(pattern_error(call, error)),
+        (None, Ok(found)) => Ok(found),
     }
 }
 

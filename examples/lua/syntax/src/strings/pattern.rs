@@ -14,12 +14,14 @@
 
 mod class;
 mod matcher;
+mod single;
 
 use std::fmt;
 use std::ops::Range;
 
 use class::ByteSet;
 use matcher::{Captures, Length, Matcher, RawCapture};
+use single::Single;
 
 use crate::steps::{Refused, Steps};
 
@@ -101,31 +103,15 @@ impl<'a> Pattern<'a> {
     /// `find`, `match` and `gsub`.
     #[must_use]
     pub fn matches(self, subject: &'a [u8], start: usize) -> Matches<'a> {
-        match self.text.strip_prefix(b"^") {
-            Some(text) => Matches {
-                subject,
-                pattern: text,
-                at: Some(start),
-                is_anchored: true,
-                steps_left: Steps::FULL,
-                first: None,
-            },
-            None => self.unanchored_matches(subject, start),
-        }
+        let anchored = self.text.strip_prefix(b"^");
+        Matches { is_anchored: anchored.is_some(), ..Matches::new(anchored.unwrap_or(self.text), subject, start) }
     }
 
     /// Returns all matches in `subject` from the byte `start` on. A `^` at the pattern's start is an ordinary
     /// character: for `gmatch`.
     #[must_use]
     pub fn unanchored_matches(self, subject: &'a [u8], start: usize) -> Matches<'a> {
-        Matches {
-            subject,
-            pattern: self.text,
-            at: Some(start),
-            is_anchored: false,
-            steps_left: Steps::FULL,
-            first: None,
-        }
+        Matches::new(self.text, subject, start)
     }
 }
 
@@ -140,11 +126,27 @@ pub struct Matches<'a> {
     is_anchored: bool,
     /// The steps before the next report.
     steps_left: i64,
-    /// The bytes one of which begins a match, if that is known, after the first search.
-    first: Option<Option<ByteSet>>,
+    found: Match,
+    search: Search,
 }
 
-impl Matches<'_> {
+/// How to search for a pattern.
+#[derive(Clone, Debug)]
+enum Search {
+    Single(Single),
+    /// With the [`Matcher`]. `first` has the bytes one of which begins a match, if that is known, after the first search.
+    Items {
+        first: Option<Option<ByteSet>>,
+    },
+}
+
+impl<'a> Matches<'a> {
+    fn new(pattern: &'a [u8], subject: &'a [u8], start: usize) -> Matches<'a> {
+        let search = Single::of(pattern).map_or(Search::Items { first: None }, Search::Single);
+        let found = Match { range: 0..0, captures: Captures::new() };
+        Matches { subject, pattern, at: Some(start), is_anchored: false, steps_left: Steps::FULL, found, search }
+    }
+
     /// Returns where the next match can start, for resuming later with [`Pattern::unanchored_matches`], or `None` at
     /// the end.
     #[must_use]
@@ -152,23 +154,39 @@ impl Matches<'_> {
         self.at
     }
 
-    /// Returns the next match. Unlike [`next`](Iterator::next), counts the steps of the search, and ends it with
-    /// [`PatternError::Stopped`] if it may not continue. The time is exponential in the worst case.
-    pub fn next_match(&mut self, mut steps: Steps<'_>) -> Option<Result<Match, PatternError>> {
-        let start = self.at.take().filter(|&start| start <= self.subject.len())?;
+    /// Searches for the next match. Unlike [`next`](Iterator::next), lends it, counts the steps of the search, and ends it
+    /// if it may not continue. The time is exponential in the worst case.
+    ///
+    /// # Errors
+    ///
+    /// If there is an error in the part of the pattern that is used, or [`PatternError::Stopped`].
+    pub fn next_match(&mut self, mut steps: Steps<'_>) -> Result<Option<&Match>, PatternError> {
+        let Some(start) = self.at.take().filter(|&start| start <= self.subject.len()) else { return Ok(None) };
         steps.left = self.steps_left;
-        let mut matcher = Matcher::new(self.subject, self.pattern, steps);
-        let found = if self.is_anchored {
-            matcher.match_at(start).map(|end| end.map(|end| start..end))
-        } else {
-            matcher.find(start, &mut self.first)
+        let captures = &mut self.found.captures;
+        let found = match &mut self.search {
+            Search::Single(single) => {
+                let found = single.find(self.subject, start, self.is_anchored, captures, &mut steps);
+                self.steps_left = steps.left;
+                found
+            }
+            Search::Items { first } => {
+                let mut matcher = Matcher::new(self.subject, self.pattern, captures, steps);
+                let found = if self.is_anchored {
+                    matcher.match_at(start).map(|end| end.map(|end| start..end))
+                } else {
+                    matcher.find(start, first)
+                };
+                self.steps_left = matcher.steps.left;
+                found
+            }
         };
-        self.steps_left = matcher.steps.left;
-        let found = found.transpose()?.map(|range| Match { range, captures: matcher.captures() });
-        if let (false, Ok(Match { range, .. })) = (self.is_anchored, &found) {
+        let Some(range) = found? else { return Ok(None) };
+        if !self.is_anchored {
             self.at = Some(range.end + usize::from(range.is_empty()));
         }
-        Some(found)
+        self.found.range = range;
+        Ok(Some(&self.found))
     }
 }
 
@@ -176,7 +194,7 @@ impl Iterator for Matches<'_> {
     type Item = Result<Match, PatternError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.next_match(Steps::unlimited())
+        self.next_match(Steps::unlimited()).map(Option::<&Match>::cloned).transpose()
     }
 }
 
@@ -200,12 +218,14 @@ pub enum Captured {
 impl Match {
     /// Returns the number of captures in the pattern.
     #[must_use]
+    #[inline]
     pub fn captures(&self) -> usize {
         self.captures.len()
     }
 
     /// Returns the number of values of a match: its captures, or one for the whole match if there are none.
     #[must_use]
+    #[inline]
     pub fn values(&self) -> usize {
         self.captures.len().max(1)
     }
@@ -215,6 +235,7 @@ impl Match {
     /// # Errors
     ///
     /// If there is no such capture, or it is not closed.
+    #[inline]
     pub fn value(&self, index: usize) -> Result<Captured, PatternError> {
         match self.captures.get(index) {
             Some(&RawCapture { start, length: Length::Known(length) }) => Ok(Captured::Range(start..start + length)),

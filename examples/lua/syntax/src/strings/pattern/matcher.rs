@@ -41,11 +41,11 @@ pub(super) enum Length {
     Unfinished,
 }
 
-pub(super) struct Matcher<'a, 's> {
+pub(super) struct Matcher<'a, 'c, 's> {
     subject: &'a [u8],
     pattern: &'a [u8],
     /// The captures, at most [`MAX_CAPTURES`].
-    captures: Captures,
+    captures: &'c mut Captures,
     depth: u32,
     pub(super) steps: Steps<'s>,
 }
@@ -53,9 +53,16 @@ pub(super) struct Matcher<'a, 's> {
 /// The end of a match, if there is one.
 type End = Result<Option<usize>, PatternError>;
 
-impl<'a, 's> Matcher<'a, 's> {
-    pub(super) fn new(subject: &'a [u8], pattern: &'a [u8], steps: Steps<'s>) -> Matcher<'a, 's> {
-        Matcher { subject, pattern, captures: Captures::new(), depth: 0, steps }
+impl<'a, 'c, 's> Matcher<'a, 'c, 's> {
+    /// Creates a matcher that sets the captures of the match that it finds.
+    pub(super) fn new(
+        subject: &'a [u8],
+        pattern: &'a [u8],
+        captures: &'c mut Captures,
+        steps: Steps<'s>,
+    ) -> Matcher<'a, 'c, 's> {
+        captures.clear();
+        Matcher { subject, pattern, captures, depth: 0, steps }
     }
 
     /// Returns the first match that starts at `start` or after it. `first` keeps the bytes one of which begins a match, if
@@ -71,7 +78,7 @@ impl<'a, 's> Matcher<'a, 's> {
         };
         loop {
             if let Some(first) = first {
-                start += self.count(start, |byte| !first.has(byte))?;
+                start += count(self.subject, start, &mut self.steps, |byte| !first.has(byte))?;
                 if start == self.subject.len() {
                     return Ok(None);
                 }
@@ -93,11 +100,6 @@ impl<'a, 's> Matcher<'a, 's> {
         self.match_rest(start, 0)
     }
 
-    /// Returns the captures of the last match.
-    pub(super) fn captures(self) -> Captures {
-        self.captures
-    }
-
     /// Returns the bytes one of which must come next if the pattern from `p` on matches. Returns `None` if that is not
     /// known, or if the pattern may have an error before that.
     fn next_bytes(&mut self, p: usize) -> Result<Option<ByteSet>, PatternError> {
@@ -116,22 +118,6 @@ impl<'a, 's> Matcher<'a, 's> {
     fn item(&mut self, p: usize, end: usize) -> Result<ByteSet, PatternError> {
         self.steps.take((end - p) / BYTES_PER_STEP)?;
         Ok(ByteSet::of_item(&self.pattern[p..end]))
-    }
-
-    /// Returns how many bytes from `s` on have the property, before one that has not.
-    #[inline]
-    fn count(&mut self, s: usize, is_counted: impl Fn(u8) -> bool) -> Result<usize, PatternError> {
-        let mut counted = 0;
-        for part in self.subject.get(s..).unwrap_or_default().chunks(BYTES_AT_ONCE) {
-            let end = part.iter().position(|&byte| !is_counted(byte));
-            let len = end.unwrap_or(part.len());
-            self.steps.take(1 + len / BYTES_PER_STEP)?;
-            counted += len;
-            if end.is_some() {
-                break;
-            }
-        }
-        Ok(counted)
     }
 
     /// Matches the pattern from `p` on at position `s` of the subject.
@@ -213,7 +199,7 @@ impl<'a, 's> Matcher<'a, 's> {
     /// Matches `item*` or `item+`: first as many as possible, then fewer, but at least `least`, until the rest matches.
     fn match_most(&mut self, s: usize, p: usize, item_end: usize, least: usize) -> End {
         let item = self.item(p, item_end)?;
-        let mut count = self.count(s, |byte| item.has(byte))?;
+        let mut count = count(self.subject, s, &mut self.steps, |byte| item.has(byte))?;
         let rest = item_end + 1;
         if count < least {
             return Ok(None);
@@ -332,8 +318,29 @@ impl<'a, 's> Matcher<'a, 's> {
     }
 }
 
+/// Returns how many bytes from `s` on have the property, before one that has not.
+#[inline]
+pub(super) fn count(
+    subject: &[u8],
+    s: usize,
+    steps: &mut Steps<'_>,
+    has_property: impl Fn(u8) -> bool,
+) -> Result<usize, PatternError> {
+    let mut counted = 0;
+    for part in subject.get(s..).unwrap_or_default().chunks(BYTES_AT_ONCE) {
+        let end = part.iter().position(|&byte| !has_property(byte));
+        let len = end.unwrap_or(part.len());
+        steps.take(1 + len / BYTES_PER_STEP)?;
+        counted += len;
+        if end.is_some() {
+            break;
+        }
+    }
+    Ok(counted)
+}
+
 /// Returns the end of the single character, class or set that starts at `p`.
-fn item_end(pattern: &[u8], p: usize) -> Result<usize, PatternError> {
+pub(super) fn item_end(pattern: &[u8], p: usize) -> Result<usize, PatternError> {
     match pattern[p] {
         b'%' if p + 1 == pattern.len() => Err(PatternError::EndsWithPercent),
         b'%' => Ok(p + 2),

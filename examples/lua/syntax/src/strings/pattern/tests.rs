@@ -1,6 +1,6 @@
 //! Which texts patterns match, what they capture, and which patterns are refused.
 
-use super::{Captured, Match, Pattern, PatternError, find_plain};
+use super::{Captured, Match, Matches, Pattern, PatternError, Search, find_plain};
 use crate::steps::Steps;
 
 /// Returns the values of the first match, with positions as `@1`.
@@ -129,13 +129,14 @@ fn plain_text_is_found_with_zeros_in_it() {
 }
 
 /// Returns the result of a search that may take `limit` steps, and the number of reported steps.
-fn limited(pattern: &[u8], subject: &[u8], limit: u32) -> (Option<Result<Match, PatternError>>, u32) {
+fn limited(pattern: &[u8], subject: &[u8], limit: u32) -> (Result<Option<Match>, PatternError>, u32) {
     let mut taken = 0;
     let mut may_continue = |steps| {
         taken += steps;
         taken <= limit
     };
-    let found = Pattern::new(pattern).matches(subject, 0).next_match(Steps::limited(&mut may_continue));
+    let mut matches = Pattern::new(pattern).matches(subject, 0);
+    let found = matches.next_match(Steps::limited(&mut may_continue)).map(Option::<&Match>::cloned);
     (found, taken)
 }
 
@@ -145,11 +146,11 @@ fn searches_that_take_long_can_be_stopped() {
     let slow: [&[u8]; 6] = [b"a*a*a*a*b", b"a-a-a-a-b", b"(a*)(a*)%1%2b", b"%ba(b", b"%f[a]a*a*b", b"[^bc]*[^bc]*b"];
     for pattern in slow {
         let (found, taken) = limited(pattern, &subject, 100_000);
-        assert_eq!(found, Some(Err(PatternError::Stopped)), "{pattern:?}");
+        assert_eq!(found, Err(PatternError::Stopped), "{pattern:?}");
         assert!((100_001..101_000).contains(&taken), "{pattern:?}: {taken}");
     }
     let (found, taken) = limited(b"a+", &subject, 100_000);
-    assert!(matches!(found, Some(Ok(found)) if found.range == (0..5000)) && (256..400).contains(&taken), "{taken}");
+    assert!(matches!(found, Ok(Some(found)) if found.range == (0..5000)) && (256..400).contains(&taken), "{taken}");
 }
 
 #[test]
@@ -161,6 +162,59 @@ fn the_steps_of_short_matches_add_up() {
         taken += steps;
         true
     };
-    while matches.next_match(Steps::limited(&mut may_continue)).is_some() {}
-    assert!((2900..3100).contains(&taken), "{taken}");
+    while matches.next_match(Steps::limited(&mut may_continue)) != Ok(None) {}
+    assert!((1900..2100).contains(&taken), "{taken}");
+}
+
+#[test]
+fn patterns_of_a_single_item_match_as_the_matcher_does() {
+    let items = ["a", ".", "-", "^", "%a", "%.", "%S", "%)", "[ab]", "[^a ]", "[]a]", "[%w-]", "[a-c]", "*", "?"];
+    let subjects = ["", "a", "ab", "  aab)a-", "--", "^a", "b a.b]", "*?+"];
+    let mut found = 0;
+    for (item, suffix) in items.iter().flat_map(|item| ["", "+", "*", "?"].map(|suffix| (item, suffix))) {
+        for pattern in [format!("{item}{suffix}"), format!("({item}{suffix})")] {
+            for (subject, start) in
+                subjects.iter().flat_map(|subject| [0, 1, 2].map(|start| (subject.as_bytes(), start)))
+            {
+                let pattern = Pattern::new(pattern.as_bytes());
+                for single in [
+                    pattern.unanchored_matches(subject, start),
+                    Matches { is_anchored: true, ..pattern.unanchored_matches(subject, start) },
+                ] {
+                    assert!(matches!(single.search, Search::Single(_)), "{pattern:?}");
+                    let by_matcher = Matches { search: Search::Items { first: None }, ..single.clone() };
+                    let expected: Vec<_> = by_matcher.collect();
+                    assert_eq!(single.collect::<Vec<_>>(), expected, "{pattern:?} in {subject:?} from {start}");
+                    found += expected.len();
+                }
+            }
+        }
+    }
+    assert!(found > 2000, "{found}");
+}
+
+#[test]
+fn what_looks_like_a_single_item_and_is_none() {
+    for pattern in [
+        "", "()", "(a)b", "(a", "a)", "(%)", "%", "[a", "([a)", "a-", "(a-)", "$", "($)", "%b()", "%f[a]", "%1", "ab",
+        "a+b",
+    ] {
+        let matches = Pattern::new(pattern.as_bytes()).unanchored_matches(b"", 0);
+        assert!(matches!(matches.search, Search::Items { .. }), "{pattern}");
+    }
+}
+
+#[test]
+fn the_steps_of_a_single_item_are_limited() {
+    let subject = vec![b'a'; 1 << 20];
+    for pattern in ["b", "a+", "[^b]*"] {
+        let mut taken = 0;
+        let mut may_continue = |steps| {
+            taken += steps;
+            taken < 1000
+        };
+        let mut matches = Pattern::new(pattern.as_bytes()).matches(&subject, 0);
+        assert_eq!(matches.next_match(Steps::limited(&mut may_continue)), Err(PatternError::Stopped), "{pattern}");
+        assert!(taken < 1200, "{taken}");
+    }
 }

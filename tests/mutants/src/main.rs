@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! cargo run -p mimeo-mutants -- all                 tries every mutant, lists those that survive
-//! cargo run -p mimeo-mutants -- sample              tries ten of them, others at every commit: a step of `.ci/run`
-//! cargo run -p mimeo-mutants -- sample --seed 1a2b3c4d  tries the ten that a run with this seed tried
+//! cargo run -p mimeo-mutants -- sample              tries five of them, others at every commit: a step of `.ci/run`
+//! cargo run -p mimeo-mutants -- sample --seed 1a2b3c4d  tries the five that a run with this seed tried
 //! cargo run -p mimeo-mutants -- file jit/src/compile/plan.rs    tries those of the files whose path contains the text
 //! cargo run -p mimeo-mutants -- list                lists the mutants, and tries none
 //! ```
@@ -80,7 +80,7 @@ fn options() -> Result<Options, lexopt::Error> {
             Value(word) if chosen.is_none() => {
                 chosen = Some(match word.string()?.as_str() {
                     "all" => Chosen::All,
-                    "sample" => Chosen::Sample { count: 10, seed: commit() },
+                    "sample" => Chosen::Sample { count: 5, seed: commit() },
                     "file" => Chosen::Files(parser.value()?.string()?),
                     "list" => Chosen::List,
                     other => return Err(format!("there is no command `{other}`").into()),

@@ -1,7 +1,8 @@
-//! Programs in C that clang compiles for WASI and for this machine print the same in every mode.
+//! Programs in C and Rust, compiled for WASI and for this machine, print the same in every mode.
 
 mod compiler;
 mod lua;
+mod rust;
 
 use std::fs;
 use std::io::Write as _;

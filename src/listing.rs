@@ -6,9 +6,11 @@ use std::ops::Range;
 
 use crate::InstructionSet;
 use crate::asm::FunctionBody;
+use crate::def::op::{OpInfo, OperandKind};
+use crate::def::stencil::HoleValue;
 use crate::def::{CodeOffset, Pc};
-use crate::disassemble::{ONLY_BYTES, disassemble};
-use crate::jit::CodeView;
+use crate::jit::{CodeView, HoleView, OpView};
+use mimeo_explore::{Line, Mark, ONLY_BYTES, disassemble, hole_name, is_relative};
 use mimeo_interp::OpText;
 use mimeo_ir::{InvalidIr, Set};
 
@@ -62,45 +64,122 @@ pub struct Listing<'a, I> {
     marker: PhantomData<fn() -> I>,
 }
 
+/// A part of a listing: the hot or the cold code of an op, or what follows the code. See [`Listing::parts`] for an example.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Part<'a> {
+    /// The op; `None` if it is not the code of one.
+    pub pc: Option<Pc>,
+    /// The line above the part, such as the text of the op.
+    pub title: String,
+    /// The first byte, from the start of the function's code.
+    pub at: CodeOffset,
+    /// The bytes.
+    pub bytes: &'a [u8],
+    holes: Vec<(HoleView, Mark)>,
+}
+
+impl Part<'_> {
+    /// Returns the lines of code for a page: with what is written to the holes, and without addresses. See
+    /// [`Listing::parts`] for an example.
+    pub fn lines(&self) -> Vec<Line> {
+        let mut code = self.bytes.to_vec();
+        for (hole, mark) in self.holes.iter().filter(|(_, mark)| mark.is_address) {
+            code[mark.at..mark.at + mark.len_bytes].copy_from_slice(hole.unfilled);
+        }
+        let marks: Vec<Mark> = self.holes.iter().map(|(_, mark)| mark.clone()).collect();
+        mimeo_explore::lines(&code, self.at.0 as usize, &marks)
+    }
+}
+
 impl<'a, I: InstructionSet> Listing<'a, I> {
     /// Creates the listing of `code`, which was compiled from `body`. See [`Listing`] for an example.
     pub fn new(body: &'a FunctionBody, code: &'a CodeView<'a>) -> Self {
         Listing { body, code, marker: PhantomData }
     }
 
-    fn op(&self, f: &mut fmt::Formatter<'_>, pc: Pc, note: &str) -> fmt::Result {
-        let opcode = self.body.op_at(pc).and_then(|op| I::OPS.get(op.0 as usize));
-        match opcode {
-            Some(info) => writeln!(f, "  {pc}  {}{note}", OpText { body: self.body, pc, info }),
-            None => writeln!(f, "  {pc}  ???"),
-        }
+    /// Returns the parts of the code in their order: the hot ones of all ops, the cold ones that there are, and the
+    /// constants, stubs and optimized loops.
+    ///
+    /// ```
+    /// use mimeo::def::Pc;
+    /// use mimeo::jit::HasJit;
+    /// use mimeo::listing::Listing;
+    /// use mimeo_doc_ops::{Ops, SUM, jit_machine};
+    ///
+    /// let (mut machine, linked) = jit_machine();
+    /// machine.compile(linked.function(SUM))?;
+    /// let sum = machine.functions(linked).next().expect("the program has functions");
+    /// if let Some(code) = machine.jit().and_then(|jit| jit.code_of(sum)) {
+    ///     let parts = Listing::<Ops>::new(sum.body(), &code).parts();
+    ///     assert_eq!((parts[0].pc, parts[0].title.as_str()), (Some(Pc(0)), "0000  number r1, 0"));
+    ///     // The function begins with a poll, which can leave.
+    ///     assert!(parts[0].lines().iter().any(|line| line.note == "exit poll"));
+    /// }
+    /// # Ok::<(), mimeo::NotLoaded>(())
+    /// ```
+    pub fn parts(&self) -> Vec<Part<'a>> {
+        let code = self.code;
+        let hot = code.ops.iter().map(|op| {
+            let note = if op.is_deopt { "  ; no stencil: the interpreter runs it" } else { "" };
+            self.part_of(op, &op.hot, note)
+        });
+        let cold = code.ops.iter().filter(|op| !op.cold.is_empty()).map(|op| self.part_of(op, &op.cold, "  ; cold"));
+        let others = [
+            ("constants", &code.rodata),
+            ("stubs: a jump and its target address", &code.island),
+            ("optimized loops, each after the addresses at which it can leave", &code.optimized),
+        ];
+        let others = others.into_iter().filter(|(_, range)| !range.is_empty()).map(|(title, range)| Part {
+            pc: None,
+            title: title.to_owned(),
+            at: range.start,
+            bytes: self.bytes(range),
+            holes: Vec::new(),
+        });
+        hot.chain(cold).chain(others).collect()
     }
 
-    fn code(&self, f: &mut fmt::Formatter<'_>, range: &Range<CodeOffset>) -> fmt::Result {
-        let bytes = self.bytes(range);
-        let start = self.code.start as u64 + u64::from(range.start.0);
-        for (offset, length, text) in disassemble(bytes, start) {
-            let hex: String = bytes[offset..offset + length].iter().map(|byte| format!("{byte:02x}")).collect();
-            writeln!(f, "        {:06x}  {hex:<22}  {text}", range.start.0 as usize + offset)?;
-        }
-        Ok(())
+    /// Returns one of the two parts of an op.
+    fn part_of(&self, op: &OpView, range: &Range<CodeOffset>, note: &str) -> Part<'a> {
+        let (body, pc) = (self.body, op.pc);
+        let info = I::OPS.get(usize::from(op.op.0));
+        let title = match info {
+            Some(info) => format!("{pc}  {}{note}", OpText { body, pc, info }),
+            None => format!("{pc}  ???"),
+        };
+        let inside = op.holes.iter().filter(|hole| range.contains(&hole.at));
+        let holes = inside.map(|&hole| (hole, mark::<I>(hole, info, range.start))).collect();
+        Part { pc: Some(pc), title, at: range.start, bytes: self.bytes(range), holes }
     }
 
     fn bytes(&self, range: &Range<CodeOffset>) -> &'a [u8] {
         &self.code.bytes[range.start.0 as usize..range.end.0 as usize]
     }
+}
 
-    fn words(&self, f: &mut fmt::Formatter<'_>, title: &str, range: &Range<CodeOffset>) -> fmt::Result {
-        let bytes = self.bytes(range);
-        if bytes.is_empty() {
-            return Ok(());
-        }
-        writeln!(f, "  {title}")?;
-        for (index, line) in bytes.chunks(16).enumerate() {
-            let hex: Vec<String> = line.iter().map(|byte| format!("{byte:02x}")).collect();
-            writeln!(f, "        {:06x}  {}", range.start.0 as usize + index * 16, hex.join(" "))?;
-        }
-        Ok(())
+/// Returns the description of a hole in the part of an op that begins at `start`.
+fn mark<I: InstructionSet>(hole: HoleView, info: Option<&OpInfo>, start: CodeOffset) -> Mark {
+    let operand = |index: u16| info.and_then(|info| info.operands.get(usize::from(index)));
+    let is_address = match hole.value {
+        HoleValue::Runtime(_) | HoleValue::Exit(_) | HoleValue::Region | HoleValue::RegionExits => true,
+        // The host may have given an address.
+        HoleValue::FunctionWord => true,
+        HoleValue::Operand(index) => match operand(index).map(|operand| operand.kind) {
+            Some(OperandKind::Function | OperandKind::Cache { .. }) => true,
+            Some(OperandKind::Label | OperandKind::Labels) => !is_relative(hole.kind),
+            _ => false,
+        },
+        HoleValue::Continue | HoleValue::Hot | HoleValue::Cold | HoleValue::Rodata => !is_relative(hole.kind),
+        HoleValue::WindowLen(_) | HoleValue::Pc | HoleValue::NextPc => false,
+    };
+    let name = |index: u16| operand(index).map_or_else(|| index.to_string(), |operand| operand.name.to_owned());
+    let runtime = |index: u16| I::RUNTIME[usize::from(index)].name.to_owned();
+    Mark {
+        at: (hole.at.0 - start.0) as usize,
+        len_bytes: hole.kind.len_bytes() as usize,
+        name: hole_name(hole.value, name, runtime),
+        is_address,
     }
 }
 
@@ -110,16 +189,21 @@ impl<I: InstructionSet> fmt::Display for Listing<'_, I> {
         if let Some(reason) = ONLY_BYTES {
             writeln!(f, "  {reason}")?;
         }
-        for op in &self.code.ops {
-            self.op(f, op.pc, if op.is_deopt { "  ; no stencil: the interpreter runs it" } else { "" })?;
-            self.code(f, &op.hot)?;
+        for Part { pc, title, at, bytes, .. } in self.parts() {
+            writeln!(f, "  {title}")?;
+            let at = at.0 as usize;
+            if pc.is_none() {
+                for (index, line) in bytes.chunks(16).enumerate() {
+                    let hex: Vec<String> = line.iter().map(|byte| format!("{byte:02x}")).collect();
+                    writeln!(f, "        {:06x}  {}", at + index * 16, hex.join(" "))?;
+                }
+                continue;
+            }
+            for (offset, length, text) in disassemble(bytes, (self.code.start + at) as u64) {
+                let hex: String = bytes[offset..offset + length].iter().map(|byte| format!("{byte:02x}")).collect();
+                writeln!(f, "        {:06x}  {hex:<22}  {text}", at + offset)?;
+            }
         }
-        for op in self.code.ops.iter().filter(|op| !op.cold.is_empty()) {
-            self.op(f, op.pc, "  ; cold")?;
-            self.code(f, &op.cold)?;
-        }
-        self.words(f, "constants", &self.code.rodata)?;
-        self.words(f, "stubs: a jump and its target address", &self.code.island)?;
-        self.words(f, "optimized loops, each after the addresses at which it can leave", &self.code.optimized)
+        Ok(())
     }
 }

@@ -46,5 +46,6 @@ pub use stats::{
     StatsFormat, Switches, Trace, What,
 };
 pub use tier::{
-    Capability, CodeView, Control, HasJit, Jit, OpView, Report, Settings, Threshold, WithJit, capability, has_stencils,
+    Capability, CodeView, Control, HasJit, HoleView, Jit, OpView, Report, Settings, Threshold, WithJit, capability,
+    has_stencils,
 };

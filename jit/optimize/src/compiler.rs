@@ -4,11 +4,11 @@ use std::cell::{Cell, OnceCell};
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use cranelift_codegen::Context;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::{AbiParam, Function, Signature, UserFuncName, types};
 use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
+use cranelift_codegen::{CompiledCode, Context};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use mimeo_def::Pc;
 use mimeo_interp::{Account, Charge, Function as Loaded, MemoryKind, OutOfMemory};
@@ -18,6 +18,7 @@ use mimeo_jit::{HotLoop, NotOptimized, OptimizedCode, OptimizedExit, Optimizer, 
 use crate::emit::{Emitter, Inputs};
 use crate::find::Finder;
 use crate::heads::Heads;
+use crate::listed::{ListedCode, ListedLoop};
 use crate::loops::{Loop, LoopOp};
 use crate::shape::Shapes;
 use crate::unused::remove_unused;
@@ -209,20 +210,34 @@ impl Compiler {
         }
     }
 
+    /// Returns the instructions that a region is compiled to.
     fn isa(&self) -> OwnedTargetIsa {
         let Some(Ok(prepared)) = self.prepared.get() else { unreachable!("a region was built") };
         prepared.isa.clone()
     }
 
-    /// Returns Cranelift's IR of a loop after Cranelift has optimized it.
-    fn optimized_ir(&mut self, function: &Loaded, head: Pc) -> Result<Option<String>, NotOptimized> {
+    /// Compiles the region that was built. Afterwards the context has Cranelift's IR as Cranelift has optimized it.
+    fn compile(&mut self) -> Result<&CompiledCode, NotOptimized> {
+        let isa = self.isa();
+        let compiled = self.context.compile(&*isa, &mut ControlPlane::default());
+        let compiled =
+            compiled.map_err(|error| NotOptimized::Never(format!("Cranelift refuses it: {:?}", error.inner)))?;
+        match compiled.buffer.relocs().first() {
+            Some(relocation) => Err(NotOptimized::Never(format!("its code would refer to {:?}", relocation.target))),
+            None => Ok(compiled),
+        }
+    }
+
+    /// Returns a loop as the optimizer compiles it.
+    fn listed(&mut self, function: &Loaded, head: Pc) -> Result<Option<ListedCode>, NotOptimized> {
         if self.build(HotLoop::new(function, head))?.is_none() {
             return Ok(None);
         }
-        let isa = self.isa();
-        let done = self.context.optimize(&*isa, &mut ControlPlane::default());
-        done.map_err(|error| NotOptimized::Never(format!("Cranelift refuses it: {error}")))?;
-        Ok(Some(self.context.func.display().to_string()))
+        let compiled = self.compile()?;
+        let code = compiled.code_buffer().to_vec();
+        let ops = compiled.buffer.get_srclocs_sorted().iter().map(|mark| (mark.start..mark.end, mark.loc));
+        let ops = ops.collect::<Vec<_>>();
+        Ok(Some(ListedCode::new(&self.context.func.display().to_string(), code, &ops)))
     }
 }
 
@@ -238,17 +253,35 @@ unsafe impl Optimizer for Compiler {
     fn optimize(&mut self, hot: HotLoop<'_>) -> Result<Option<OptimizedCode>, NotOptimized> {
         let start = Instant::now();
         let Some(Built { ops, inlined, exits }) = self.build(hot)? else { return Ok(None) };
-        let isa = self.isa();
-        let compiled = self.context.compile(&*isa, &mut ControlPlane::default());
-        let compiled =
-            compiled.map_err(|error| NotOptimized::Never(format!("Cranelift refuses it: {:?}", error.inner)))?;
-        if let Some(relocation) = compiled.buffer.relocs().first() {
-            return Err(NotOptimized::Never(format!("its code would refer to {:?}", relocation.target)));
-        }
+        let code = self.compile()?.code_buffer().to_vec();
         let ns_per_op = start.elapsed().as_nanos() as f64 / ops as f64;
         self.ns_per_op += (ns_per_op - self.ns_per_op) / 8.0;
-        Ok(Some(OptimizedCode { code: compiled.code_buffer().to_vec(), exits, inlined }))
+        Ok(Some(OptimizedCode { code, exits, inlined }))
     }
+}
+
+/// Returns the loops of a function as the optimizer compiles them without samples, in the order of their heads.
+///
+/// ```
+/// use mimeo::jit::OptimizerSet;
+/// use mimeo_doc_ops::{Ops, SUM, sample_machine};
+///
+/// let (machine, linked) = sample_machine();
+/// let sum = machine.functions(linked).next().expect("the program has functions");
+/// let loops = mimeo_optimize::loops(OptimizerSet::of::<Ops>(), sum);
+/// let code = loops[0].code.as_ref().expect("it is optimized");
+/// // The add is an instruction that belongs to the op.
+/// assert!(code.clif.iter().any(|line| line.pc.is_some() && line.text.contains("= iadd")));
+/// let ends = code.parts.iter().map(|(range, _)| range.end.0 as usize).max();
+/// assert_eq!(ends, Some(code.code.len()));
+/// ```
+pub fn loops(set: OptimizerSet, function: &Loaded) -> Vec<ListedLoop> {
+    let mut compiler = Compiler::new(set, None);
+    let listed = function.facts().polls.iter().filter_map(|&head| match compiler.listed(function, head) {
+        Ok(code) => Some(ListedLoop { head, code: Ok(code?) }),
+        Err(NotOptimized::Never(reason) | NotOptimized::Yet(reason)) => Some(ListedLoop { head, code: Err(reason) }),
+    });
+    listed.collect()
 }
 
 /// Returns what the loops of functions become in Cranelift's IR, after Cranelift has optimized it, or why they do not.
@@ -262,18 +295,15 @@ unsafe impl Optimizer for Compiler {
 /// assert!(text.starts_with("sum, loop at 0018\nfunction u0:0(i64, i64, i64) -> i64 system_v {"), "{text}");
 /// ```
 pub fn clif<'a>(set: OptimizerSet, functions: impl IntoIterator<Item = &'a Loaded>) -> String {
-    let mut compiler = Compiler::new(set, None);
     let mut text = String::new();
-    let heads =
-        functions.into_iter().flat_map(|function| function.facts().polls.iter().map(move |&head| (function, head)));
-    for (function, head) in heads {
-        let title = format!("{}, loop at {:04}\n", function.body().name, head.0);
-        match compiler.optimized_ir(function, head) {
-            Ok(None) => {}
-            Ok(Some(ir)) => text += &format!("{title}{ir}\n"),
-            Err(NotOptimized::Never(reason) | NotOptimized::Yet(reason)) => {
-                text += &format!("{title}; not optimized: {reason}\n\n")
+    for function in functions {
+        for ListedLoop { head, code } in loops(set, function) {
+            text += &format!("{}, loop at {head}\n", function.body().name);
+            match code {
+                Ok(code) => code.clif.iter().for_each(|line| text += &format!("{}\n", line.text)),
+                Err(reason) => text += &format!("; not optimized: {reason}\n"),
             }
+            text.push('\n');
         }
     }
     text

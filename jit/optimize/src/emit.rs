@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{Block, InstBuilder, TrapCode, Value, types};
+use cranelift_codegen::ir::{Block, InstBuilder, SourceLoc, TrapCode, Value, types};
 use cranelift_frontend::FunctionBuilder;
 use mimeo_def::Pc;
 use mimeo_interp::RuntimeFn;
@@ -24,6 +24,7 @@ use crate::floats::{floats, with_any_nans};
 use crate::frame::Frame;
 use crate::heads::{Assumed, Heads};
 use crate::known::Known;
+use crate::listed::location;
 use crate::loops::{Loop, LoopOp};
 use crate::nest::Nested;
 use crate::place::Place;
@@ -126,6 +127,7 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
         };
         emitter.leave_with_other_nans();
         emitter.iterations();
+        emitter.v.b.set_srcloc(SourceLoc::default());
         emitter.fill_calls();
         let Emitter { mut v, mut frame, mut exits, heads, .. } = emitter;
         heads.keep_exact(std::mem::take(&mut frame.inexact));
@@ -184,6 +186,7 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
 
     fn op(&mut self, op: &'a LoopOp<'a>) {
         self.frame.fixed = self.fixed_at(op.place);
+        self.v.b.set_srcloc(location(op.place));
         if let Some(leaving) = self.leaving {
             self.leave_now_and_then(op, leaving);
         }

@@ -45,6 +45,7 @@ mod frame;
 mod heads;
 mod idle;
 mod known;
+mod listed;
 mod live;
 mod loops;
 mod memory;
@@ -59,6 +60,7 @@ mod webs;
 
 #[doc(hidden)]
 pub use compiler::open_leaving;
-pub use compiler::{clif, open};
+pub use compiler::{clif, loops, open};
 #[doc(hidden)]
 pub use idle::open_idle;
+pub use listed::{ClifLine, ListedCode, ListedLoop};

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use mimeo_def::frame::CodeAddr;
+use mimeo_def::stencil::{HoleValue, PatchKind};
 use mimeo_def::{CodeOffset, OpIndex, Pc};
 
 /// The native code of one function, and the place of each op in it.
@@ -71,6 +72,39 @@ pub struct OpView {
     pub hot: Range<CodeOffset>,
     /// Code of slow paths.
     pub cold: Range<CodeOffset>,
+    /// The places in both parts that were filled.
+    pub holes: Vec<HoleView>,
+}
+
+/// A hole that was filled: a part of an [`OpView`].
+///
+/// ```
+/// use mimeo::def::stencil::HoleValue;
+/// use mimeo::jit::HasJit;
+/// use mimeo_doc_ops::{SUM, jit_machine};
+///
+/// let (mut machine, linked) = jit_machine();
+/// machine.compile(linked.function(SUM))?;
+/// let sum = machine.functions(linked).next().expect("the program has functions");
+/// if let Some(code) = machine.jit().and_then(|jit| jit.code_of(sum)) {
+///     // `number dst, value`
+///     let values = || code.ops[0].holes.iter().map(|hole| hole.value);
+///     assert!(values().any(|value| value == HoleValue::Operand(0)));
+///     assert!(values().any(|value| value == HoleValue::Operand(1)));
+/// }
+/// # Ok::<(), mimeo::NotLoaded>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HoleView {
+    /// The first byte, from the start of the function's code.
+    pub at: CodeOffset,
+    /// How it was filled.
+    pub kind: PatchKind,
+    /// What it was filled with.
+    pub value: HoleValue,
+    /// The bytes in the stencil, before it was filled.
+    pub unfilled: &'static [u8],
 }
 
 impl CodeView<'_> {

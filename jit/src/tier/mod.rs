@@ -10,7 +10,7 @@ mod settings;
 
 pub use capability::Capability;
 pub use control::Control;
-pub use inspect::{CodeView, OpView};
+pub use inspect::{CodeView, HoleView, OpView};
 pub use jit::{HasJit, Jit, WithJit, capability};
 pub use native::has_stencils;
 pub use settings::{Report, Settings, Threshold};

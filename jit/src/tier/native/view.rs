@@ -5,8 +5,8 @@ use std::ops::Range;
 use mimeo_def::{CodeOffset, OpIndex};
 use mimeo_interp::Function;
 
-use crate::compile::{Compiled, Compiler};
-use crate::tier::inspect::{CodeView, OpView};
+use crate::compile::{Compiled, Compiler, Fill, PlannedOp, Recipe};
+use crate::tier::inspect::{CodeView, HoleView, OpView};
 
 impl<'a> CodeView<'a> {
     /// Plans a compiled function again, and returns a view with the parts of each op.
@@ -15,12 +15,13 @@ impl<'a> CodeView<'a> {
         let plan = compiler.plan_of(function, compiled).ok()?;
         let recipes = compiler.recipes();
         let range = |range: Range<usize>| CodeOffset(range.start as u32)..CodeOffset(range.end as u32);
-        let mut before = None;
+        let (mut before, mut holes) = (None, Vec::new());
         let ops = plan
             .ops
             .iter()
             .filter_map(|op| {
                 let (mut hot, mut cold) = plan.parts(op, recipes);
+                holes.extend(filled(op, recipes.recipe(op.recipe), hot.start, cold.start));
                 if op.is_before_op() {
                     before.get_or_insert((hot.start, cold.start));
                     return None;
@@ -34,6 +35,7 @@ impl<'a> CodeView<'a> {
                     is_deopt: op.recipe == recipes.deopt_index(),
                     hot: range(hot),
                     cold: range(cold),
+                    holes: std::mem::take(&mut holes),
                 })
             })
             .collect();
@@ -47,4 +49,20 @@ impl<'a> CodeView<'a> {
             optimized: CodeOffset(layout.optimized)..CodeOffset(layout.end),
         })
     }
+}
+
+/// Returns the holes of a stencil whose parts are at `hot` and `cold`.
+fn filled(op: &PlannedOp, recipe: &Recipe, hot: usize, cold: usize) -> impl Iterator<Item = HoleView> {
+    let hot_fills = if op.elided { &recipe.hot_fills[..recipe.elided_fills as usize] } else { &recipe.hot_fills };
+    let view = |part: &'static [u8], start: usize, fill: &Fill| {
+        let at = fill.hole.at.0 as usize;
+        HoleView {
+            at: CodeOffset((start + at) as u32),
+            kind: fill.hole.kind,
+            value: fill.hole.value,
+            unfilled: &part[at..at + fill.hole.kind.len_bytes() as usize],
+        }
+    };
+    let of_hot = hot_fills.iter().map(move |fill| view(recipe.hot, hot, fill));
+    of_hot.chain(recipe.cold_fills.iter().map(move |fill| view(recipe.cold, cold, fill)))
 }

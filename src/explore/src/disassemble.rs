@@ -3,7 +3,7 @@
 
 /// Returns the instructions in `code`, which runs at `start`: offset and length in bytes, text.
 #[cfg(all(feature = "disassembler", target_arch = "x86_64"))]
-pub(crate) fn disassemble(code: &[u8], start: u64) -> Vec<(usize, usize, String)> {
+pub fn disassemble(code: &[u8], start: u64) -> Vec<(usize, usize, String)> {
     use iced_x86::{Decoder, DecoderOptions, Formatter, IntelFormatter};
 
     let mut formatter = IntelFormatter::new();
@@ -20,7 +20,7 @@ pub(crate) fn disassemble(code: &[u8], start: u64) -> Vec<(usize, usize, String)
 
 /// Returns the instructions in `code`, which runs at `start`: offset and length in bytes, text.
 #[cfg(all(feature = "disassembler", target_arch = "aarch64"))]
-pub(crate) fn disassemble(code: &[u8], _start: u64) -> Vec<(usize, usize, String)> {
+pub fn disassemble(code: &[u8], _start: u64) -> Vec<(usize, usize, String)> {
     use yaxpeax_arch::{Decoder, U8Reader};
     use yaxpeax_arm::armv8::a64::InstDecoder;
 
@@ -38,7 +38,7 @@ pub(crate) fn disassemble(code: &[u8], _start: u64) -> Vec<(usize, usize, String
 }
 
 /// The reason why [`disassemble`] returns no text.
-pub(crate) const ONLY_BYTES: Option<&str> =
+pub const ONLY_BYTES: Option<&str> =
     match cfg!(all(feature = "disassembler", any(target_arch = "x86_64", target_arch = "aarch64"))) {
         true => None,
         false => Some("bytes only: `mimeo` was built without the feature `disassembler`"),
@@ -46,7 +46,7 @@ pub(crate) const ONLY_BYTES: Option<&str> =
 
 /// Returns the bytes of `code`, eight to a line: offset and length in bytes, no text.
 #[cfg(not(all(feature = "disassembler", any(target_arch = "x86_64", target_arch = "aarch64"))))]
-pub(crate) fn disassemble(code: &[u8], _start: u64) -> Vec<(usize, usize, String)> {
+pub fn disassemble(code: &[u8], _start: u64) -> Vec<(usize, usize, String)> {
     let lines = code.chunks(8).enumerate();
     lines.map(|(index, bytes)| (index * 8, bytes.len(), String::new())).collect()
 }

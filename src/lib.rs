@@ -181,12 +181,12 @@
 
 pub use mimeo_def as def;
 pub use mimeo_interp::{
-    Account, After, Backtrace, Callable, Callee, Charge, Control, Debugger, Disassembly, FiberError, FiberExit,
-    FiberLimits, FiberRef, Flow, FrameView, Function, FunctionRef, Hook, InstructionSet, Label, Labels, Limits, Linked,
-    LoadError, Machine, MachineBuilder, MemoryKind, MinMax, NotLoaded, Operands, OutOfMemory, PlainConstants,
-    PlainValue, Position, QuietNan, ReadError, Refill, Site, StackMove, StepMode, Stop, StoredConstants, Then, Thrown,
-    TracedOp, Tracer, Trap, TrapKind, TrustedOps, Value, VerifyError, VerifyErrorKind, Vm, WhenEmpty, Window, asm,
-    likely, program, tier, unlikely,
+    Account, After, Backtrace, Callable, Callee, Charge, Control, Debugger, Disassembled, Disassembly, FiberError,
+    FiberExit, FiberLimits, FiberRef, Flow, FrameView, Function, FunctionRef, Hook, InstructionSet, Label, Labels,
+    Limits, Linked, LoadError, Machine, MachineBuilder, MemoryKind, MinMax, NotLoaded, Operands, OutOfMemory,
+    PlainConstants, PlainValue, Position, QuietNan, ReadError, Refill, Site, StackMove, StepMode, Stop,
+    StoredConstants, Then, Thrown, TracedOp, Tracer, Trap, TrapKind, TrustedOps, Value, VerifyError, VerifyErrorKind,
+    Vm, WhenEmpty, Window, asm, likely, program, tier, unlikely,
 };
 pub use mimeo_ir as ir;
 pub use mimeo_jit as jit;

@@ -1,4 +1,7 @@
-//! Native code of a function → a listing in which every byte belongs to an op; the bodies of ops → text.
+//! Native code of a function → a listing in which every byte belongs to an op; the bodies of ops → text; programs → what
+//! an explorer shows.
+
+mod functions;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,9 +13,12 @@ use crate::def::op::{OpInfo, OperandKind};
 use crate::def::stencil::HoleValue;
 use crate::def::{CodeOffset, Pc};
 use crate::jit::{CodeView, HoleView, OpView};
-use mimeo_explore::{Line, Mark, ONLY_BYTES, disassemble, hole_name, is_relative};
+use mimeo_explore::{Mark, ONLY_BYTES, disassemble, hole_name, is_relative};
 use mimeo_interp::OpText;
 use mimeo_ir::{InvalidIr, Set};
+
+pub use functions::sections;
+pub use mimeo_explore::{Block, Byte, Line, Page, Pane, Section};
 
 /// Returns the bodies of all ops as text, each after the name of the op.
 ///

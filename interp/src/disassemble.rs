@@ -3,11 +3,11 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use mimeo_def::Pc;
 use mimeo_def::op::{OpInfo, OperandKind, Scalar};
+use mimeo_def::{OpIndex, Pc};
 
-use crate::InstructionSet;
 use crate::asm::FunctionBody;
+use crate::{InstructionSet, Position};
 
 /// A listing of one function, with one instruction on each line. Shows any bytecode, verified or not.
 ///
@@ -45,29 +45,63 @@ impl<'a, I: InstructionSet> Disassembly<'a, I> {
     pub fn new(body: &'a FunctionBody) -> Self {
         Disassembly { body, marker: PhantomData }
     }
+
+    /// Returns the instructions. Bytecode that is not valid ends with one that is unknown.
+    ///
+    /// ```
+    /// use mimeo::Disassembly;
+    /// use mimeo_doc_ops::{DOUBLE, Ops, sample_program};
+    ///
+    /// let program = sample_program();
+    /// let ops = Disassembly::<Ops>::new(&program.functions()[DOUBLE.0 as usize]).ops();
+    /// assert_eq!((ops.len(), ops[1].pc.0, ops[1].text.as_str()), (2, 4, "ret r0"));
+    /// ```
+    pub fn ops(&self) -> Vec<Disassembled> {
+        let body = self.body;
+        let mut ops = Vec::new();
+        let mut pc = Pc(0);
+        while let Some(op) = body.op_at(pc) {
+            let info = I::OPS.get(op.0 as usize);
+            let next = info.map(|info| pc.0 as usize + info.len_units as usize).filter(|&next| next <= body.code.len());
+            let (text, position) = match (info, next) {
+                (None, _) => (format!("??? opcode {}", op.0), None),
+                (Some(info), None) => (format!("{} ??? cut off", info.name), None),
+                (Some(info), Some(_)) => (OpText { body, pc, info }.to_string(), body.position(pc)),
+            };
+            ops.push(Disassembled { pc, op, text, position });
+            let Some(next) = next else { break };
+            pc = Pc(next as u32);
+        }
+        ops
+    }
+}
+
+/// An instruction of a listing. See [`Disassembly::ops`] for an example.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Disassembled {
+    /// Where the instruction starts.
+    pub pc: Pc,
+    /// The op.
+    pub op: OpIndex,
+    /// The op and its operands.
+    pub text: String,
+    /// The place in the source.
+    pub position: Option<Position>,
 }
 
 impl<I: InstructionSet> fmt::Display for Disassembly<'_, I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let body = self.body;
-        writeln!(f, "{} (arity {}, locals {})", body.name, body.arity, body.locals)?;
-        let mut pc = Pc(0);
+        let FunctionBody { name, arity, locals, .. } = self.body;
+        writeln!(f, "{name} (arity {arity}, locals {locals})")?;
         let mut shown = None;
-        while let Some(op) = body.op_at(pc) {
-            let Some(info) = I::OPS.get(op.0 as usize) else {
-                return writeln!(f, "  {pc}  ??? opcode {}", op.0);
-            };
-            if pc.0 as usize + info.len_units as usize > body.code.len() {
-                return writeln!(f, "  {pc}  {} ??? cut off", info.name);
-            }
-            let position = body.position(pc);
-            write!(f, "  {pc}  {}", OpText { body, pc, info })?;
+        for Disassembled { pc, text, position, .. } in self.ops() {
+            write!(f, "  {pc}  {text}")?;
             match position {
                 Some(position) if shown != Some(position) => writeln!(f, "  ; {position}")?,
                 _ => writeln!(f)?,
             }
             shown = position;
-            pc.0 += u32::from(info.len_units);
         }
         Ok(())
     }

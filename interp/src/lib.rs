@@ -51,7 +51,7 @@ pub use control::Control;
 #[doc(hidden)]
 pub use cursor::Cursor;
 pub use debug::{Debugger, StepMode, Stop};
-pub use disassemble::{Disassembly, OpText};
+pub use disassemble::{Disassembled, Disassembly, OpText};
 pub use fiber::{FiberError, FiberExit, FiberLimits, FiberRef};
 pub use flow::{Callee, Flow, Label, Labels, Thrown, Window};
 pub use frames::FrameView;

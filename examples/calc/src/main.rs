@@ -1,4 +1,4 @@
-//! The command `mimeo-calc`: runs a program, or shows its bytecode, C or machine code.
+//! The command `mimeo-calc`: runs a program, or shows what is made of it.
 
 use std::process::ExitCode;
 
@@ -25,9 +25,9 @@ fn run(source: Source, options: &mimeo_shell::Options) -> Result<ExitCode, Failu
     let program = calc::compile(&text.text).map_err(|errors| text.failure(errors.iter().map(diagnostic)))?;
     let jit = Some(options.settings.jit.clone());
     let mut session = Session::new(&program, Options { jit, limits: options.limits, ..Options::default() }, stdout());
-    if let Some(dump) = options.dump {
-        let linked = session.linked();
-        return dump.show(session.machine(), linked);
+    let linked = session.linked();
+    if options.inspect(session.machine(), linked, Some(&text))? {
+        return Ok(ExitCode::SUCCESS);
     }
     options.prepare(session.machine());
     session.machine().vm_mut().set_fuel(options.fuel);

@@ -34,9 +34,10 @@ fn run(request: Request, options: &Options) -> Result<ExitCode, Failure> {
     let module = Module::new(&engine, bytes);
     let module = module.map_err(|error| Failure::Program(format!("{path}: error: {error}\n")))?;
     let mut store = Store::new(&engine, wasi(&request)?);
-    if let Some(dump) = options.dump {
+    if options.dump.is_some() || options.explore.is_some() {
         let linked = store.as_context_mut().load(&module.inner.program, std::ptr::null()).map_err(failure)?;
-        return dump.show(&mut store.machine, linked);
+        options.inspect(&mut store.machine, linked, None)?;
+        return Ok(ExitCode::SUCCESS);
     }
     options.prepare(&mut store.machine);
     interrupt::handle(store.control());

@@ -260,28 +260,31 @@ unsafe impl Optimizer for Compiler {
     }
 }
 
-/// Returns the loops of a function as the optimizer compiles them without samples, in the order of their heads.
+/// Returns the loops of each function as the optimizer compiles them without samples, in the order of their heads.
 ///
 /// ```
 /// use mimeo::jit::OptimizerSet;
 /// use mimeo_doc_ops::{Ops, SUM, sample_machine};
 ///
 /// let (machine, linked) = sample_machine();
-/// let sum = machine.functions(linked).next().expect("the program has functions");
-/// let loops = mimeo_optimize::loops(OptimizerSet::of::<Ops>(), sum);
-/// let code = loops[0].code.as_ref().expect("it is optimized");
+/// let loops = mimeo_optimize::loops(OptimizerSet::of::<Ops>(), machine.functions(linked));
+/// let code = loops[SUM.0 as usize][0].code.as_ref().expect("it is optimized");
 /// // The add is an instruction that belongs to the op.
 /// assert!(code.clif.iter().any(|line| line.pc.is_some() && line.text.contains("= iadd")));
-/// let ends = code.parts.iter().map(|(range, _)| range.end.0 as usize).max();
-/// assert_eq!(ends, Some(code.code.len()));
 /// ```
-pub fn loops(set: OptimizerSet, function: &Loaded) -> Vec<ListedLoop> {
+pub fn loops<'a>(set: OptimizerSet, functions: impl IntoIterator<Item = &'a Loaded>) -> Vec<Vec<ListedLoop>> {
     let mut compiler = Compiler::new(set, None);
-    let listed = function.facts().polls.iter().filter_map(|&head| match compiler.listed(function, head) {
-        Ok(code) => Some(ListedLoop { head, code: Ok(code?) }),
-        Err(NotOptimized::Never(reason) | NotOptimized::Yet(reason)) => Some(ListedLoop { head, code: Err(reason) }),
-    });
-    listed.collect()
+    let mut of = |function: &Loaded| {
+        let heads = function.facts().polls.iter();
+        let listed = heads.filter_map(|&head| match compiler.listed(function, head) {
+            Ok(code) => Some(ListedLoop { head, code: Ok(code?) }),
+            Err(NotOptimized::Never(reason) | NotOptimized::Yet(reason)) => {
+                Some(ListedLoop { head, code: Err(reason) })
+            }
+        });
+        listed.collect()
+    };
+    functions.into_iter().map(&mut of).collect()
 }
 
 /// Returns what the loops of functions become in Cranelift's IR, after Cranelift has optimized it, or why they do not.
@@ -295,9 +298,10 @@ pub fn loops(set: OptimizerSet, function: &Loaded) -> Vec<ListedLoop> {
 /// assert!(text.starts_with("sum, loop at 0018\nfunction u0:0(i64, i64, i64) -> i64 system_v {"), "{text}");
 /// ```
 pub fn clif<'a>(set: OptimizerSet, functions: impl IntoIterator<Item = &'a Loaded>) -> String {
+    let functions: Vec<&Loaded> = functions.into_iter().collect();
     let mut text = String::new();
-    for function in functions {
-        for ListedLoop { head, code } in loops(set, function) {
+    for (function, loops) in functions.iter().zip(loops(set, functions.iter().copied())) {
+        for ListedLoop { head, code } in loops {
             text += &format!("{}, loop at {head}\n", function.body().name);
             match code {
                 Ok(code) => code.clif.iter().for_each(|line| text += &format!("{}\n", line.text)),

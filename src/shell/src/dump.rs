@@ -1,15 +1,12 @@
 //! What `--dump` names → the text: the ops of a language, or the code of a loaded program.
 
 use std::ffi::OsStr;
-use std::process::ExitCode;
 
 use mimeo::jit::{HasJit as _, Jit};
 use mimeo::listing::{Listing, bodies};
 use mimeo::{Disassembly, InstructionSet, Linked, Machine};
 
 use crate::arguments::Exit;
-use crate::command::Failure;
-use crate::output::show;
 
 /// What to show instead of running.
 ///
@@ -95,15 +92,5 @@ impl Dump {
                 Ok(functions.map(|function| Disassembly::<I>::new(function.body()).to_string()).collect())
             }
         }
-    }
-
-    /// Prints what this shows [of a program](Self::of_program). See [`Dump`] for an example.
-    ///
-    /// # Errors
-    ///
-    /// If there is no native code to show.
-    pub fn show<I: InstructionSet>(self, machine: &mut Machine<I>, linked: Linked<I>) -> Result<ExitCode, Failure> {
-        show(&self.of_program(machine, linked).map_err(Failure::Command)?);
-        Ok(ExitCode::SUCCESS)
     }
 }

@@ -1,4 +1,4 @@
-//! A language whose texts are chunks → its whole command: programs, dumps, and sessions on a terminal.
+//! A language whose texts are chunks → its whole command: programs, dumps, pages, and sessions on a terminal.
 
 use std::fmt::{Debug, Display};
 use std::ops::ControlFlow;
@@ -124,6 +124,7 @@ impl Command {
                     }
                     None => Err(Failure::Command("no program was given".to_owned())),
                 },
+                (None, None) if options.explore.is_some() => Err(Failure::Command("no program was given".to_owned())),
                 (None, None) => {
                     interrupt::handle(chunks.language.machine().control());
                     let _ended = session::run(&mut chunks, &mut Editor::new(self.name));
@@ -147,9 +148,9 @@ struct Chunks<'a, L> {
 impl<L: Language> Chunks<'_, L> {
     fn program(&mut self, text: Text) -> Result<(), Failure> {
         let (linked, chunk) = self.language.load(&text).map_err(|errors| text.failure(errors))?;
-        match self.options.dump {
-            Some(dump) => dump.show(self.language.machine(), linked).map(drop),
-            None => self.execute(text, linked, chunk),
+        match self.options.inspect(self.language.machine(), linked, Some(&text))? {
+            true => Ok(()),
+            false => self.execute(text, linked, chunk),
         }
     }
 

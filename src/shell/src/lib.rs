@@ -9,6 +9,7 @@
 //! | `tokens` | the text of a program | its tokens, for a parser |
 //! | `diagnostic` | positions and messages | errors that show the line of the source |
 //! | `dump` | a loaded program | its bytecode, IR, C or machine code |
+//! | `explore` | a loaded program | a page with all of that side by side |
 //! | `trace` | what `--trace` names | the ops that run, on standard error |
 //! | `output` | text | standard output and standard error, whose reader may be gone |
 //! | `session` | lines | chunks that run one after the other |
@@ -43,8 +44,8 @@
 //!     let builder = mimeo::Machine::<Ops>::builder(Default::default(), Host::default());
 //!     let mut machine = builder.jit(options.settings.jit.clone()).build();
 //!     let linked = machine.load(&sample_program()).expect("the program needs no index space");
-//!     if let Some(dump) = options.dump {
-//!         return dump.show(&mut machine, linked);
+//!     if options.inspect(&mut machine, linked, Some(&text))? {
+//!         return Ok(ExitCode::SUCCESS);
 //!     }
 //!     options.prepare(&mut machine);
 //!     let result = machine.call(linked.function(SUM), &[number]);
@@ -67,6 +68,7 @@ mod diagnostic;
 mod dump;
 #[cfg(feature = "session")]
 mod editor;
+mod explore;
 #[cfg(feature = "interrupt")]
 pub mod interrupt;
 #[cfg(feature = "session")]
@@ -85,6 +87,7 @@ pub use diagnostic::{Diagnostic, START, after};
 pub use dump::Dump;
 #[cfg(feature = "session")]
 pub use editor::Editor;
+pub use explore::Explore;
 #[cfg(feature = "session")]
 pub use language::Language;
 pub use options::Options;

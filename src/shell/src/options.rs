@@ -7,11 +7,14 @@ use std::time::Duration;
 
 use lexopt::Parser;
 use mimeo::jit::{BadSetting, HasJit as _, Jit, Mode, Observers, Report, Settings, StatsFormat, Threshold};
-use mimeo::{InstructionSet, Limits, Machine};
+use mimeo::{InstructionSet, Limits, Linked, Machine};
 
 use crate::arguments::Exit;
+use crate::command::Failure;
 use crate::dump::Dump;
-use crate::output::show_error;
+use crate::explore::Explore;
+use crate::output::{show, show_error};
+use crate::source::Text;
 use crate::trace::Trace;
 
 /// The help for these options.
@@ -30,6 +33,8 @@ pub(crate) const HELP: &str = "  \
   --perf=off|map|gdb|all    report compiled functions to perf or a debugger (default: off); MIMEO_PERF
   --dump=bytecode|ir|c|asm  print the bytecode, the SSA or the C of the ops, or the machine code, instead of running;
                             clif, if the command was built with it: the optimized loops in Cranelift's IR
+  --explore=FILE            write a page that shows the source, the bytecode and all that is made of it side by side,
+                            instead of running
   --capability              print what the native tier supports on this machine, instead of running
   -h, --help                print this help
 ";
@@ -58,6 +63,8 @@ pub struct Options {
     pub fuel: Option<u64>,
     /// What to show instead of running.
     pub dump: Option<Dump>,
+    /// The page to write instead of running.
+    pub explore: Option<Explore>,
     /// The ops to show while they run.
     pub trace: Trace,
 }
@@ -97,6 +104,7 @@ impl Options {
             "--perf" => jit.observers = setting::<Observers>(name, parser.value()?)?,
             "--trace" => self.trace = setting(name, parser.value()?)?,
             "--dump" => self.dump = Some(Dump::parse(name, &parser.value()?)?),
+            "--explore" => self.explore = Some(Explore { file: parser.value()?.into() }),
             _ => return Ok(false),
         }
         Ok(true)
@@ -124,6 +132,39 @@ impl Options {
             show_error(format!("{}: warning: {failure}\n", self.name));
         }
         self.trace.start(machine.vm_mut());
+    }
+
+    /// Shows what `--dump` and `--explore` request of a program that is not to run then. Returns whether they request
+    /// anything. `text` is the program's text, if it is one.
+    ///
+    /// ```
+    /// use mimeo_doc_ops::sample_machine;
+    /// use mimeo_shell::{Dump, Options};
+    ///
+    /// let (mut machine, linked) = sample_machine();
+    /// let mut options = Options::default();
+    /// assert_eq!(options.inspect(&mut machine, linked, None), Ok(false));
+    /// options.dump = Some(Dump::Bytecode);
+    /// // Prints the bytecode.
+    /// assert_eq!(options.inspect(&mut machine, linked, None), Ok(true));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If there is no native code to dump, or the page cannot be written.
+    pub fn inspect<I: InstructionSet>(
+        &self,
+        machine: &mut Machine<I>,
+        linked: Linked<I>,
+        text: Option<&Text>,
+    ) -> Result<bool, Failure> {
+        if let Some(dump) = self.dump {
+            show(&dump.of_program(machine, linked).map_err(Failure::Command)?);
+        }
+        if let Some(explore) = &self.explore {
+            explore.of_program(machine, linked, text)?;
+        }
+        Ok(self.dump.is_some() || self.explore.is_some())
     }
 
     /// Prints the report that `--stats` requests.

@@ -90,7 +90,7 @@ impl Part<'_> {
     /// [`Listing::parts`] for an example.
     pub fn lines(&self) -> Vec<Line> {
         let mut code = self.bytes.to_vec();
-        for (hole, mark) in self.holes.iter().filter(|(_, mark)| mark.is_address) {
+        for (hole, mark) in self.holes.iter().filter(|(_, mark)| mark.is_hidden) {
             code[mark.at..mark.at + mark.len_bytes].copy_from_slice(hole.unfilled);
         }
         let marks: Vec<Mark> = self.holes.iter().map(|(_, mark)| mark.clone()).collect();
@@ -167,7 +167,7 @@ impl<'a, I: InstructionSet> Listing<'a, I> {
 /// Returns the description of a hole in the part of an op that begins at `start`.
 fn mark<I: InstructionSet>(hole: HoleView, info: Option<&OpInfo>, start: CodeOffset) -> Mark {
     let operand = |index: u16| info.and_then(|info| info.operands.get(usize::from(index)));
-    let is_address = match hole.value {
+    let is_hidden = match hole.value {
         HoleValue::Runtime(_) | HoleValue::Exit(_) | HoleValue::Region | HoleValue::RegionExits => true,
         // The host may have given an address.
         HoleValue::FunctionWord => true,
@@ -185,7 +185,7 @@ fn mark<I: InstructionSet>(hole: HoleView, info: Option<&OpInfo>, start: CodeOff
         at: (hole.at.0 - start.0) as usize,
         len_bytes: hole.kind.len_bytes() as usize,
         name: hole_name(hole.value, name, runtime),
-        is_address,
+        is_hidden,
     }
 }
 

@@ -56,11 +56,11 @@ pub fn sections<'t, I: InstructionSet>(
         let mut panes = Vec::new();
         panes.extend(text_of(function.body()).and_then(|text| source(&ops, text)));
         panes.push(bytecode(&ops));
-        panes.push(of_kinds::<I>("IR", &kinds, &bodies.ir));
-        panes.push(of_kinds::<I>("C", &kinds, &bodies.c));
         panes.push(stencils::<I>(function, jit.as_ref().map(|jit| jit.code_of(function)).map_err(String::as_str)));
         #[cfg(feature = "optimize")]
         panes.extend(optimized(loops.next().unwrap_or_default()));
+        panes.push(of_kinds::<I>("IR", &kinds, &bodies.ir));
+        panes.push(of_kinds::<I>("C", &kinds, &bodies.c));
         Section { name: function.body().name.clone(), note: format!("{} ops", ops.len()), panes }
     };
     Ok(machine.functions(linked).map(section).collect())
@@ -194,7 +194,7 @@ fn optimized(loops: Vec<ListedLoop>) -> Vec<Pane> {
     if clif.is_empty() {
         return Vec::new();
     }
-    vec![pane("CLIF", clif), Pane { note: code_note(bytes), ..pane("optimized code", instructions) }]
+    vec![Pane { note: code_note(bytes), ..pane("optimized code", instructions) }, pane("CLIF", clif)]
 }
 
 #[cfg(feature = "optimize")]

@@ -7,13 +7,12 @@ mod repl;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Read as _};
-use std::path::Path;
 use std::process::ExitCode;
 
 use lua::ops::ops::Ops;
 use lua::{Failure, Function, Lua, Stop, Value};
 use mimeo_shell::interrupt::INTERRUPTED;
-use mimeo_shell::{Dump, Editor, Options, show, show_error};
+use mimeo_shell::{Dump, Editor, Explore, Options, show, show_error};
 
 use command::{Chunk, Command, MIMEO_LUA, Script};
 
@@ -60,9 +59,9 @@ fn run(command: &Command, options: &Options) -> ExitCode {
     options.prepare(unsafe { lua.machine() });
     lua.set_fuel(options.fuel);
     set_arguments(&mut lua, command);
-    let result = match options.dump {
-        Some(dump) => dump_all(&mut lua, dump, command),
-        None => run_all(&mut lua, command),
+    let result = match (options.dump, &options.explore) {
+        (None, None) => run_all(&mut lua, command),
+        (dump, explore) => inspect(&mut lua, dump, explore.as_ref(), command),
     };
     // Flushed here to keep the output in order. The program sees write errors itself when it flushes.
     let _ignored = lua.flush();
@@ -70,7 +69,7 @@ fn run(command: &Command, options: &Options) -> ExitCode {
     if let (Err(failure), None) = (&result, exit) {
         show_failure(failure);
     }
-    if options.dump.is_none() {
+    if options.dump.is_none() && options.explore.is_none() {
         options.report(lua.jit());
     }
     if let Some(exit) = exit {
@@ -103,7 +102,7 @@ fn run_all(lua: &mut Lua, command: &Command) -> Result<(), Failure> {
     if let Some(init) = std::env::var_os("LUA_INIT") {
         let init = init.as_encoded_bytes();
         let function = match init.strip_prefix(b"@") {
-            Some(path) => load_file(lua, Path::new(&*String::from_utf8_lossy(path)))?,
+            Some(path) => load_script(lua, &Script::File(String::from_utf8_lossy(path).into_owned().into()))?,
             None => lua.load(init, "=LUA_INIT")?,
         };
         interrupt::call(lua, &function, &[])?;
@@ -140,36 +139,66 @@ fn run_all(lua: &mut Lua, command: &Command) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Prints the code that would run.
-fn dump_all(lua: &mut Lua, dump: Dump, command: &Command) -> Result<(), Failure> {
-    if let Some(text) = dump.of_ops::<Ops>() {
-        show(&text);
-        return Ok(());
+/// Shows the code that would run.
+fn inspect(lua: &mut Lua, dump: Option<Dump>, explore: Option<&Explore>, command: &Command) -> Result<(), Failure> {
+    let of_ops = dump.and_then(Dump::of_ops::<Ops>);
+    if let Some(text) = &of_ops {
+        show(text);
+        if explore.is_none() {
+            return Ok(());
+        }
     }
-    let mut functions = Vec::new();
+    let programs = load_programs(lua, command)?;
+    for Loaded { function, .. } in programs.iter().filter(|_| of_ops.is_none()) {
+        let text = match dump {
+            None => break,
+            Some(Dump::Asm) => lua.machine_code(function),
+            #[cfg(feature = "optimize")]
+            Some(Dump::Clif) => lua.optimized_loops(function),
+            Some(_) => lua.bytecode(function),
+        };
+        show(&text.map_err(|reason| Failure::from(reason.to_string()))?);
+    }
+    if let Some(explore) = explore {
+        let (mut title, mut sections) = ("", Vec::new());
+        for Loaded { function, name, source } in &programs {
+            title = name;
+            sections.extend(lua.stages(function, source).map_err(|reason| Failure::from(reason.to_string()))?);
+        }
+        explore.write(title, sections)?;
+    }
+    Ok(())
+}
+
+/// A program that is shown.
+struct Loaded {
+    function: Function,
+    name: String,
+    source: Vec<u8>,
+}
+
+/// Loads everything that the command line names, of which there is at least one.
+fn load_programs(lua: &mut Lua, command: &Command) -> Result<Vec<Loaded>, Failure> {
+    let mut programs = Vec::new();
     for chunk in &command.chunks {
         match chunk {
-            Chunk::Code(code) => functions.push(load_chunk(lua, code)?),
+            Chunk::Code(code) => {
+                let (function, name) = (load_chunk(lua, code)?, "(command line)".to_owned());
+                programs.push(Loaded { function, name, source: code.clone() });
+            }
             Chunk::Module(name) => require(lua, name)?,
         }
     }
     let stdin = (command.is_bare() && !io::stdin().is_terminal()).then_some(Script::Stdin);
     if let Some(script) = command.script.clone().or(stdin) {
-        functions.push(load_script(lua, &script)?);
-    }
-    if functions.is_empty() {
-        return Err("no program was given".into());
-    }
-    for function in functions {
-        let text = match dump {
-            Dump::Asm => lua.machine_code(&function),
-            #[cfg(feature = "optimize")]
-            Dump::Clif => lua.optimized_loops(&function),
-            _ => lua.bytecode(&function),
+        let name = match &script {
+            Script::File(path) => path.display().to_string(),
+            Script::Stdin => "stdin".to_owned(),
         };
-        show(&text.map_err(|reason| Failure::from(reason.to_string()))?);
+        let source = read_script(&script)?;
+        programs.push(Loaded { function: load_source(lua, &script, &source)?, name, source });
     }
-    Ok(())
+    if programs.is_empty() { Err("no program was given".into()) } else { Ok(programs) }
 }
 
 /// Loads a module by the program's `require`.
@@ -185,27 +214,34 @@ fn load_chunk(lua: &mut Lua, chunk: &[u8]) -> Result<Function, Failure> {
 }
 
 fn load_script(lua: &mut Lua, script: &Script) -> Result<Function, Failure> {
+    let source = read_script(script)?;
+    load_source(lua, script, &source)
+}
+
+fn load_source(lua: &mut Lua, script: &Script, source: &[u8]) -> Result<Function, Failure> {
     match script {
-        Script::File(path) => load_file(lua, path),
-        Script::Stdin => {
-            let mut source = Vec::new();
-            io::stdin()
-                .read_to_end(&mut source)
-                .map_err(|error| Failure::from(format!("cannot read stdin: {error}")))?;
-            lua.load(&source, "=stdin")
-        }
+        Script::File(path) => lua.load(source, [b"@", path.as_os_str().as_encoded_bytes()].concat()),
+        Script::Stdin => lua.load(source, "=stdin"),
     }
 }
 
-fn load_file(lua: &mut Lua, path: &Path) -> Result<Function, Failure> {
-    let name = path.as_os_str().as_encoded_bytes();
-    let failed = |what: &str, error: &io::Error| -> Failure {
-        [what.as_bytes(), name, b": ", without_number(&error.to_string()).as_bytes()].concat().into()
-    };
-    let mut file = std::fs::File::open(path).map_err(|error| failed("cannot open ", &error))?;
+fn read_script(script: &Script) -> Result<Vec<u8>, Failure> {
     let mut source = Vec::new();
-    file.read_to_end(&mut source).map_err(|error| failed("cannot read ", &error))?;
-    lua.load(&source, [b"@", name].concat())
+    match script {
+        Script::File(path) => {
+            let name = path.as_os_str().as_encoded_bytes();
+            let failed = |what: &str, error: &io::Error| -> Failure {
+                [what.as_bytes(), name, b": ", without_number(&error.to_string()).as_bytes()].concat().into()
+            };
+            let mut file = std::fs::File::open(path).map_err(|error| failed("cannot open ", &error))?;
+            file.read_to_end(&mut source).map_err(|error| failed("cannot read ", &error))?;
+        }
+        Script::Stdin => {
+            let failed = |error| Failure::from(format!("cannot read stdin: {error}"));
+            io::stdin().read_to_end(&mut source).map_err(failed)?;
+        }
+    }
+    Ok(source)
 }
 
 /// Returns the message of a system error as C prints it, without the error number.

@@ -57,7 +57,7 @@ use catalogue::Problem;
 use errors::Errors;
 use set::Set;
 
-pub use lowered::{Lowered, LoweredOp, PRELUDE, SUPPORT, StencilSource, Symbol};
+pub use lowered::{Definition, Lowered, LoweredOp, PRELUDE, SUPPORT, StencilSource, Symbol};
 pub use mistake::Mistake;
 pub use rust::TableFile;
 
@@ -84,13 +84,41 @@ pub use rust::TableFile;
 /// assert_eq!(sets[0].ops[0].name, "add");
 /// ```
 pub fn lower_file(source: &str, file_name: &str) -> Result<Vec<Lowered>, syn::Error> {
+    Ok(sets(source)?.iter().map(|set| set.lower(file_name)).collect())
+}
+
+/// Returns how the ops of every instruction set of a source file are defined, in the order of [`lower_file`].
+///
+/// # Errors
+///
+/// As [`lower_file`].
+///
+/// ```
+/// let source = r#"
+///     #[instruction_set(value = i64)]
+///     mod ops {
+///         /// `dst = a + b`
+///         #[vm_op]
+///         fn add(a: i64, b: i64) -> i64 { a.wrapping_add(b) }
+///     }
+/// "#;
+/// let add = &mimeo_lower::definitions(source).unwrap()[0][0];
+/// assert_eq!((add.name.as_str(), add.lines.clone()), ("add", 4..=6));
+/// assert!(add.ir.contains("v2: i64 = add v0, v1"));
+/// ```
+pub fn definitions(source: &str) -> Result<Vec<Vec<Definition>>, syn::Error> {
+    Ok(sets(source)?.iter().map(Set::definitions).collect())
+}
+
+/// Reads every instruction set of a source file.
+fn sets(source: &str) -> Result<Vec<Set>, syn::Error> {
     let (mut sets, mut unread) = (Vec::new(), None);
     for item in syn::parse_file(source)?.items {
         let syn::Item::Mod(module) = item else { continue };
         let Some((args, _)) = arguments_of(&module.attrs) else { continue };
         let mut errors = Errors::default();
         match Set::read(args, module, &mut errors) {
-            Some(set) => sets.push(set.lower(file_name)),
+            Some(set) => sets.push(set),
             None => unread = errors.into_error(),
         }
     }

@@ -1,5 +1,7 @@
 //! The result of lowering: what the build script needs to make a table, free of syntax.
 
+use std::ops::RangeInclusive;
+
 use mimeo_def::Fingerprint;
 use mimeo_def::frame::Exit;
 use mimeo_def::stencil::HoleValue;
@@ -15,6 +17,18 @@ pub struct Lowered {
     pub prelude: String,
     /// The ops, in order; the encodings of one op are adjacent.
     pub ops: Vec<LoweredOp>,
+}
+
+/// How an op is defined, for people. See [`definitions`](crate::definitions) for an example.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Definition {
+    /// Name of the op.
+    pub name: String,
+    /// First and last line of the definition, with its documentation and attributes. The encodings of one op have the same
+    /// definition.
+    pub lines: RangeInclusive<usize>,
+    /// The body in SSA form.
+    pub ir: String,
 }
 
 /// One op, lowered to C.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use mimeo_def::Fingerprint;
 use proc_macro2::TokenStream;
 use syn::ItemMod;
+use syn::spanned::Spanned as _;
 
 use crate::c;
 use crate::canonical;
@@ -14,7 +15,7 @@ use crate::effects::{Effects, Helpers};
 use crate::encode::{self, Op};
 use crate::errors::Errors;
 use crate::ir::{Body, Expr, Kind};
-use crate::lowered::{Lowered, LoweredOp, StencilSource};
+use crate::lowered::{Definition, Lowered, LoweredOp, StencilSource};
 use crate::module::Module;
 use crate::nan::Nans;
 use crate::op::StencilRequest;
@@ -81,6 +82,20 @@ impl Set {
     /// Lowers all ops without problems to SSA.
     pub(crate) fn ir(&self) -> mimeo_ir::Set {
         ssa::set(&self.module, &self.helpers, &self.bodies, &self.ops)
+    }
+
+    /// Returns how the ops without problems are defined.
+    pub(crate) fn definitions(&self) -> Vec<Definition> {
+        let bodies = self.ir();
+        let runtime: Vec<String> = self.module.runtime.iter().map(|function| function.name.to_string()).collect();
+        let runtime: Vec<&str> = runtime.iter().map(String::as_str).collect();
+        let ops = self.ops.iter().filter(|op| self.bodies[op.def].is_some());
+        let definition = |(opcode, op): (usize, &Op)| {
+            let span = self.module.ops[op.def].function.span();
+            let (name, ir) = (op.name.clone(), bodies.text_of(opcode, &runtime));
+            Definition { name, lines: span.start().line..=span.end().line, ir }
+        };
+        ops.enumerate().map(definition).collect()
     }
 
     /// Lowers all ops without problems to C.

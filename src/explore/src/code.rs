@@ -11,11 +11,11 @@ use crate::page::{Byte, Line};
 /// use mimeo_explore::{Byte, Mark, lines};
 ///
 /// // A call of a function whose address is written to the four last bytes.
-/// let mark = Mark { at: 1, len_bytes: 4, name: "print".to_owned(), is_address: true };
+/// let mark = Mark { at: 1, len_bytes: 4, name: "print".to_owned(), is_hidden: true };
 /// let call = lines(&[0xe8, 0, 0, 0, 0], 16, &[mark]);
 /// assert_eq!((call[0].label.as_str(), call[0].note.as_str()), ("000010", "print"));
 /// # #[cfg(target_arch = "x86_64")]
-/// assert_eq!(call[0].bytes[..2], [Byte::Fixed(0xe8), Byte::Address]);
+/// assert_eq!(call[0].bytes[..2], [Byte::Fixed(0xe8), Byte::Hidden]);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
@@ -25,21 +25,20 @@ pub struct Mark {
     pub len_bytes: usize,
     /// What is written there.
     pub name: String,
-    /// Whether that is an address, which differs from run to run. Its bytes are not shown.
-    pub is_address: bool,
+    /// Whether its bytes are not shown, because they are an address, which differs from run to run, or not filled.
+    pub is_hidden: bool,
 }
 
 /// Returns the instructions of `code`, with what is written to the holes in them. The first instruction is at `start`.
 ///
-/// The bytes of addresses should be what they are in the stencil, because instructions show them. See [`Mark`] for an
-/// example.
+/// Instructions show what is in the hidden bytes, which should be what the stencil has there. See [`Mark`] for an example.
 pub fn lines(code: &[u8], start: usize, marks: &[Mark]) -> Vec<Line> {
     let line = |(offset, length, text): (usize, usize, String)| {
         let inside = |mark: &&Mark| mark.at < offset + length && offset < mark.at + mark.len_bytes;
         let notes: Vec<&str> = marks.iter().filter(inside).map(|mark| mark.name.as_str()).collect();
         let byte = |at: usize| match marks.iter().find(|mark| (mark.at..mark.at + mark.len_bytes).contains(&at)) {
             None => Byte::Fixed(code[at]),
-            Some(mark) if mark.is_address => Byte::Address,
+            Some(mark) if mark.is_hidden => Byte::Hidden,
             Some(_) => Byte::Hole(code[at]),
         };
         let bytes = (offset..offset + length).map(byte).collect();

@@ -52,7 +52,8 @@ impl Display for Page {
         f.write_str(
             "<p class=\"help\">Point at a line to see what belongs to it. A click keeps it and brings the rest into view. \
              Keys: <kbd>Tab</kbd> next pane, <kbd>↑</kbd> <kbd>↓</kbd> next block, <kbd>Esc</kbd> let go, \
-             <kbd>/</kbd> search.</p>\n</header>\n<nav aria-label=\"sections\">\n\
+             <kbd>/</kbd> search, <kbd>1</kbd> to <kbd>9</kbd> hide a kind of pane.</p>\n\
+             <div id=\"kinds\"></div>\n</header>\n<nav aria-label=\"sections\">\n\
              <input type=\"search\" id=\"filter\" placeholder=\"search\" aria-label=\"search the sections\">\n<ol>\n",
         )?;
         for (index, section) in self.sections.iter().enumerate() {
@@ -130,7 +131,7 @@ fn write_bytes(f: &mut Formatter<'_>, bytes: &[Byte]) -> fmt::Result {
         }
         match byte {
             Byte::Fixed(byte) | Byte::Hole(byte) => write!(f, "{byte:02x}")?,
-            Byte::Address => f.write_str("··")?,
+            Byte::Hidden => f.write_str("··")?,
         }
     }
     f.write_str(if is_hole { "</u>" } else { "" })?;
@@ -154,7 +155,7 @@ mod tests {
     fn hostile() -> Page {
         let line = |is_heading| Line {
             label: HOSTILE.to_owned(),
-            bytes: vec![Byte::Fixed(1), Byte::Hole(2), Byte::Address, Byte::Fixed(3)],
+            bytes: vec![Byte::Fixed(1), Byte::Hole(2), Byte::Hidden, Byte::Fixed(3)],
             text: HOSTILE.to_owned(),
             note: HOSTILE.to_owned(),
             is_heading,
@@ -191,7 +192,7 @@ mod tests {
 
     #[test]
     fn holes_are_marked() {
-        let bytes = [Byte::Hole(0xab), Byte::Fixed(1), Byte::Address, Byte::Hole(2)];
+        let bytes = [Byte::Hole(0xab), Byte::Fixed(1), Byte::Hidden, Byte::Hole(2)];
         let block = Block { links: Vec::new(), lines: vec![Line { bytes: bytes.to_vec(), ..Line::text("x") }] };
         let pane = Pane { blocks: vec![block], ..Pane::default() };
         let page = Page { sections: vec![Section { panes: vec![pane], ..Section::default() }], ..Page::default() };

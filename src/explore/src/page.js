@@ -75,6 +75,28 @@
     do next = isDown ? next.nextElementSibling : next.previousElementSibling; while (next && !next.dataset.u);
     return next;
   };
+
+  // A button for each kind of pane hides it and shows it again.
+  const kinds = new Map();
+  for (const pane of document.querySelectorAll("article")) {
+    const title = pane.querySelector("h3").firstChild.textContent;
+    if (!kinds.has(title)) kinds.set(title, []);
+    kinds.get(title).push(pane);
+  }
+  const bar = document.getElementById("kinds");
+  for (const [title, panes] of kinds) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = title;
+    button.setAttribute("aria-pressed", "true");
+    button.addEventListener("click", () => {
+      const isShown = button.getAttribute("aria-pressed") === "false";
+      button.setAttribute("aria-pressed", String(isShown));
+      for (const pane of panes) pane.hidden = !isShown;
+    });
+    bar.append(button);
+  }
+
   const filter = document.getElementById("filter");
   document.addEventListener("keydown", event => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
@@ -84,6 +106,8 @@
     } else if (event.key === "/" && event.target !== filter) {
       event.preventDefault();
       filter.focus();
+    } else if (event.target !== filter && bar.children[event.key - 1]) {
+      bar.children[event.key - 1].click();
     } else if (pane && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
       event.preventDefault();
       const next = step(pane, event.key === "ArrowDown");

@@ -71,8 +71,8 @@ pub enum Byte {
     Fixed(u8),
     /// A byte of a hole.
     Hole(u8),
-    /// A byte of a hole whose value is an address, which differs from run to run.
-    Address,
+    /// A byte of a hole whose value is not shown.
+    Hidden,
 }
 
 impl Line {

@@ -48,29 +48,28 @@ impl Explore {
             text.filter(|text| file.is_none_or(|file| file == text.name)).map(|text| text.text.as_str())
         };
         let sections = sections(machine, linked, |body| of_function(body.file.as_deref()));
-        self.write(title, sections.map_err(|error| Failure::Command(error.to_string()))?)
+        let written = sections.map_err(|error| error.to_string()).and_then(|sections| self.write(title, sections));
+        written.map_err(Failure::Command)
     }
 
     /// Writes a page of functions, and prints that it did.
     ///
     /// ```
-    /// use mimeo_shell::{Explore, Failure};
-    ///
-    /// let explore = Explore { file: "no/such/folder.html".into() };
-    /// let Err(Failure::Command(message)) = explore.write("example", Vec::new()) else { panic!("there is no folder") };
+    /// let explore = mimeo_shell::Explore { file: "no/such/folder.html".into() };
+    /// let message = explore.write("example", Vec::new()).unwrap_err();
     /// assert!(message.starts_with("cannot write no/such/folder.html: "));
     /// ```
     ///
     /// # Errors
     ///
     /// If the file cannot be written.
-    pub fn write(&self, title: &str, sections: Vec<Section>) -> Result<(), Failure> {
+    pub fn write(&self, title: &str, sections: Vec<Section>) -> Result<(), String> {
         let note = "Stages of a function are beside each other. Places in machine code are counted from the start of the \
                     function's code, or of the loop's.";
         let page = Page { title: title.to_owned(), notes: vec![note.to_owned()], sections };
         let file = self.file.display();
         let written = std::fs::write(&self.file, page.to_string());
-        written.map_err(|error| Failure::Command(format!("cannot write {file}: {error}")))?;
+        written.map_err(|error| format!("cannot write {file}: {error}"))?;
         show(&format!("wrote {file}\n"));
         Ok(())
     }

@@ -4,10 +4,11 @@ use std::fmt;
 
 use mimeo::Disassembly;
 use mimeo::jit::{HasJit as _, Jit};
-use mimeo::listing::Listing;
+use mimeo::listing::{Listing, Section, sections};
 
 use super::Lua;
 use crate::embed::Function;
+use crate::load::is_compiled;
 use crate::ops::ops::{Linked, Ops};
 
 /// The reason why there is no listing.
@@ -76,6 +77,20 @@ impl Lua {
     pub fn optimized_loops(&mut self, function: &Function) -> Result<String, ListingError> {
         let linked = self.linked(function)?;
         Ok(mimeo::optimize::clif(mimeo::jit::OptimizerSet::of::<Ops>(), self.machine.functions(linked)))
+    }
+
+    /// Returns every stage of the functions of that chunk, beside the lines of its text. Functions are compiled as for
+    /// [`machine_code`](Self::machine_code).
+    ///
+    /// # Errors
+    ///
+    /// If the function is not written in Lua.
+    pub fn stages(&mut self, function: &Function, source: &[u8]) -> Result<Vec<Section>, ListingError> {
+        let linked = self.linked(function)?;
+        let text = String::from_utf8_lossy(source);
+        // What `string.dump` returns has no lines.
+        let text = (!is_compiled(source)).then_some(&*text);
+        Ok(sections(&mut self.machine, linked, |_| text).expect("a chunk that a function keeps is loaded"))
     }
 
     /// Returns the program of a function's chunk.

@@ -14,6 +14,9 @@ usage: mimeo new [options] NAME    write a project for a new language to the fol
        mimeo extract --selftest    check extraction against built-in objects; needs no compiler
        mimeo generate [options] [FILE]
                                    write the table to check in beside the ops (default: src/ops.rs)
+       mimeo explore [options] FILE [OP…]
+                                   write a page that shows the ops in FILE, or those that are named, side by side: Rust,
+                                   IR, C, and the machine code of their stencils
        mimeo renew [--check] [FOLDER]
                                    make all tables below the folder again, with the settings and for the ops that they
                                    have (default: the current folder)
@@ -35,6 +38,10 @@ options of generate:
   --output FILE     where to write the table (default: beside the ops, `ops.<architecture>.stencils`)
   --check           write nothing; fail if the existing table is stale
 
+options of explore:
+  --compiler CC     the C compiler (default: the one that a build script would use)
+  --output FILE     where to write the page (default: in the current folder, with the name of the ops)
+
 options of renew:
   --check           write nothing; fail if a table is stale, or if the compiler that made it now makes another one
   -h, --help        print this help
@@ -51,6 +58,8 @@ pub enum Request {
     SelfTest,
     /// Generate a table.
     Generate(Generate),
+    /// Show how ops become machine code.
+    Explore(Explore),
     /// Renew the existing tables.
     Renew(Renew),
     /// Show the usage.
@@ -87,6 +96,19 @@ pub struct Generate {
     pub check: bool,
 }
 
+/// The options for showing ops.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Explore {
+    /// The file with the ops.
+    pub file: PathBuf,
+    /// The names of the ops to show; all if there are none.
+    pub ops: Vec<String>,
+    /// The C compiler.
+    pub compiler: Option<String>,
+    /// The file to write the page to.
+    pub output: Option<PathBuf>,
+}
+
 /// The options for renewing tables.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Renew {
@@ -113,6 +135,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, lexopt
         "new" => parse_new(parser),
         "extract" => parse_extract(parser),
         "generate" => parse_generate(parser),
+        "explore" => parse_explore(parser),
         "renew" => parse_renew(parser),
         other => Err(format!("unknown command `{other}`").into()),
     }
@@ -167,6 +190,22 @@ fn parse_generate(mut parser: Parser) -> Result<Request, lexopt::Error> {
         }
     }
     Ok(Request::Generate(generate))
+}
+
+fn parse_explore(mut parser: Parser) -> Result<Request, lexopt::Error> {
+    let (mut file, mut explore) = (None, Explore::default());
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Short('h') | Long("help") => return Ok(Request::Help),
+            Long("compiler") => explore.compiler = Some(parser.value()?.string()?),
+            Long("output") => explore.output = Some(parser.value()?.into()),
+            Value(name) if file.is_none() => file = Some(PathBuf::from(name)),
+            Value(op) => explore.ops.push(op.string()?),
+            other => return Err(Arg::unexpected(other)),
+        }
+    }
+    explore.file = file.ok_or("no file with ops was given")?;
+    Ok(Request::Explore(explore))
 }
 
 fn parse_renew(mut parser: Parser) -> Result<Request, lexopt::Error> {

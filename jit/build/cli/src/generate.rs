@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use mimeo_build::prebuilt;
 use mimeo_build::table::OwnedTable;
 use mimeo_build::{Baseline, Target, Toolchain};
+use mimeo_def::Feature;
 use mimeo_def::stencil::Arch;
 use mimeo_lower::Lowered;
 
@@ -39,12 +40,7 @@ pub fn run(request: &Generate) -> Result<String, String> {
         return Err(format!("`{name}` is stale; regenerate it with `{command}`:\n  {}", stale.join("\n  ")));
     }
     let work = Work::new()?;
-    let compiler = request.compiler.as_deref();
-    let tools = match compiler {
-        Some(program) => Toolchain::probe_program(program, &target, &request.features, &work.0),
-        None => Toolchain::probe(&target, &request.features, &work.0),
-    };
-    let mut tools = tools.map_err(|unusable| unusable.to_string())?;
+    let mut tools = probe(request.compiler.as_deref(), &target, &request.features, &work)?;
     if request.landing_pads {
         tools.add_landing_pads().map_err(|reason| reason.to_string())?;
     }
@@ -55,6 +51,20 @@ pub fn run(request: &Generate) -> Result<String, String> {
         flags => format!("dropped compiler flags: {}\n", flags.join(" ")),
     };
     Ok(format!("wrote `{}`: {}\n{dropped}", output.display(), summary(&tables, &tools)))
+}
+
+/// Returns the C compiler that was requested, or the one that a build script would use.
+pub(crate) fn probe(
+    compiler: Option<&str>,
+    target: &Target,
+    features: &[Feature],
+    work: &Work,
+) -> Result<Toolchain, String> {
+    let tools = match compiler {
+        Some(program) => Toolchain::probe_program(program, target, features, &work.0),
+        None => Toolchain::probe(target, features, &work.0),
+    };
+    tools.map_err(|unusable| unusable.to_string())
 }
 
 /// Writes a table, unless the file has it already: a new modification time makes cargo compile again.
@@ -80,6 +90,8 @@ pub(crate) struct Source {
     pub(crate) package: PathBuf,
     /// The name of the file.
     file: String,
+    /// Its text.
+    pub(crate) text: String,
     pub(crate) sets: Vec<Lowered>,
 }
 
@@ -91,16 +103,16 @@ impl Source {
     /// If the file cannot be read, or the macro would not accept the ops.
     pub(crate) fn read(ops: &Path) -> Result<Source, String> {
         let (package, inside) = package_of(ops)?;
-        let source = fs::read_to_string(ops).map_err(|error| format!("cannot read `{}`: {error}", ops.display()))?;
+        let text = fs::read_to_string(ops).map_err(|error| format!("cannot read `{}`: {error}", ops.display()))?;
         let name = inside.to_string_lossy().replace('\\', "/");
-        check_source(ops, &source)?;
-        let sets = mimeo_lower::lower_file(&source, &name).map_err(|error| error.to_string())?;
+        check_source(ops, &text)?;
+        let sets = mimeo_lower::lower_file(&text, &name).map_err(|error| error.to_string())?;
         if sets.is_empty() {
             return Err(format!("`{name}` has no `#[instruction_set]` module"));
         }
         // The table is beside the ops, so their name says which they are, also in a copy at another place.
         let file = inside.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Ok(Source { package, file, sets })
+        Ok(Source { package, file, text, sets })
     }
 
     /// Compiles the tables.

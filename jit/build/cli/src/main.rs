@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use mimeo_cli::command::{self, Request};
-use mimeo_cli::{generate, listing, new, renew, selftest};
+use mimeo_cli::{explore, generate, listing, new, renew, selftest};
 
 fn main() -> ExitCode {
     match run() {
@@ -26,6 +26,7 @@ fn run() -> Result<String, String> {
         Request::SelfTest => selftest::run(),
         Request::Extract(files) => files.iter().map(|file| extract(file)).collect(),
         Request::Generate(request) => generate::run(&request),
+        Request::Explore(request) => explore::run(&request),
         Request::Renew(request) => renew::run(&request),
     }
 }

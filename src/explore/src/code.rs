@@ -14,7 +14,6 @@ use crate::page::{Byte, Line};
 /// let mark = Mark { at: 1, len_bytes: 4, name: "print".to_owned(), is_hidden: true };
 /// let call = lines(&[0xe8, 0, 0, 0, 0], 16, &[mark]);
 /// assert_eq!((call[0].label.as_str(), call[0].note.as_str()), ("000010", "print"));
-/// # #[cfg(target_arch = "x86_64")]
 /// assert_eq!(call[0].bytes[..2], [Byte::Fixed(0xe8), Byte::Hidden]);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,5 +102,24 @@ pub fn is_relative(kind: PatchKind) -> bool {
         | PatchKind::A64LoadPageOffset { .. }
         | PatchKind::A64LoadOffset { .. }
         | PatchKind::A64MovWide { .. } => false,
+    }
+}
+
+#[cfg(all(test, feature = "disassembler", target_arch = "x86_64"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holes_are_named_where_they_are() {
+        // mov rax, 7; jmp 12
+        let code = [0x48, 0xb8, 7, 0, 0, 0, 0, 0, 0, 0, 0xe9, 0, 0, 0, 0];
+        let mark = |at, len_bytes, name: &str, is_hidden| Mark { at, len_bytes, name: name.to_owned(), is_hidden };
+        let lines = lines(&code, 0x20, &[mark(2, 8, "seven", false), mark(11, 4, "far", true)]);
+        let shown: Vec<_> = lines.iter().map(|line| (&*line.label, &*line.text, &*line.note)).collect();
+        assert_eq!(shown, [("000020", "mov rax,7", "seven"), ("00002a", "jmp 000000000000002Fh", "far")]);
+        assert_eq!(lines[0].bytes[..3], [Byte::Fixed(0x48), Byte::Fixed(0xb8), Byte::Hole(7)]);
+        assert_eq!(lines[1].bytes, [Byte::Fixed(0xe9), Byte::Hidden, Byte::Hidden, Byte::Hidden, Byte::Hidden]);
+        let bytes: usize = lines.iter().map(|line| line.bytes.len()).sum();
+        assert_eq!(bytes, code.len(), "each byte is in one line");
     }
 }

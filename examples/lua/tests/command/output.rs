@@ -2,6 +2,9 @@
 #![cfg(feature = "jit")]
 
 use std::io::Read as _;
+use std::path::Path;
+
+use mimeo_explore::parsed;
 
 use crate::run::{command, failed, lua, lua_with, ok};
 
@@ -60,6 +63,35 @@ fn listing_a_program_does_not_run_it() {
     assert_eq!(failed(&wrong, ""), "(command line):1: unexpected symbol near '<eof>'");
     assert_eq!(lua(&["--dump=c"], b""), lua(&["--dump=c", "-e", "x ="], b""));
     assert_eq!(failed(&lua(&["--dump=asm", "-v"], b""), ""), "no program was given");
+}
+
+#[test]
+fn a_page_shows_every_function_beside_its_text() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let (script, file) = (folder.join("<b>&amp;.lua"), folder.join("page.html"));
+    let hostile = "local text = [[</pre><script>alert(1)</script>]] error('boom')";
+    std::fs::write(&script, format!("{NESTED}\n{hostile}")).expect("it can be written");
+    let option = format!("--explore={}", file.display());
+    let outcome = lua(&[&option, script.to_str().expect("a plain path")], b"");
+    assert_eq!(outcome, ok(&format!("wrote {}\n", file.display())), "nothing runs");
+    let html = std::fs::read_to_string(&file).expect("it was written");
+    assert!(!html.contains("<script>alert") && !html.contains("<b>&amp;.lua"));
+    let page = parsed::page(&html).expect("it is well-formed");
+    assert_eq!((page.title.as_str(), page.sections.len()), (script.to_str().expect("a plain path"), 2));
+    let lines: Vec<&str> = page.sections[0].pane("source").blocks.iter().map(|block| block.text.trim()).collect();
+    let expected: Vec<String> =
+        (1..).zip(NESTED.lines().chain([hostile])).map(|(n, line)| format!("{n}  {line}")).collect();
+    assert_eq!(lines, expected);
+    // A chunk of the command line is shown before the script, and what is not text has no lines.
+    let outcome = lua(&[&option, "-e", "x = 1", "-"], b"\x1bno");
+    assert_eq!(outcome.status, 1, "{outcome:?}");
+    assert_eq!(lua(&[&option, "-e", "x = 1", "-"], b"y = 1").status, 0);
+    let page = parsed::page(&std::fs::read_to_string(&file).expect("it was written")).expect("it is well-formed");
+    let lines = page.sections.iter().map(|section| section.pane("source").blocks[0].text.trim()).collect::<Vec<_>>();
+    assert_eq!((page.title.as_str(), lines), ("stdin", vec!["1  x = 1", "1  y = 1"]));
+    assert_eq!(failed(&lua(&[&option, "-v"], b""), ""), "no program was given");
+    let missing = failed(&lua(&["--explore=no/such.html", "-e", "x = 1"], b""), "");
+    assert!(missing.starts_with("cannot write no/such.html: "), "{missing}");
 }
 
 #[test]

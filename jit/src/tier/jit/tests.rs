@@ -1,5 +1,8 @@
 //! Whole programs under the driver, in every configuration of the tier.
 
+use std::ops::Range;
+
+use mimeo_def::CodeOffset;
 use mimeo_interp::asm::FunctionIndex;
 
 use super::*;
@@ -8,7 +11,7 @@ use crate::errors::{Diagnostic, NoStencil};
 use crate::stats::Regions;
 use crate::tier::native::has_stencils;
 use crate::tiny::programs::{Run, checked, endless, fib, scaled, sum};
-use crate::tiny::{OPS, Op, Tiny, machine, machine_with, oversized};
+use crate::tiny::{OPS, Op, TABLE, Tiny, machine, machine_with, oversized};
 
 const SUM: u32 = 0;
 const SUM_SUB: u32 = 1;
@@ -244,6 +247,20 @@ fn a_code_view_shows_the_code() {
     assert!(view.ops.windows(2).all(|ops| ops[0].hot.end == ops[1].hot.start));
     assert_eq!(view.op_at(view.ops[2].hot.start).unwrap().op, OpIndex(Op::Call as u16));
     assert_eq!(view.island.end.0 as usize, view.bytes.len());
+    let mut unfilled = view.bytes.to_vec();
+    for hole in view.ops.iter().flat_map(|op| &op.holes) {
+        let at = hole.at.0 as usize;
+        unfilled[at..at + hole.unfilled.len()].copy_from_slice(hole.unfilled);
+    }
+    for op in &view.ops {
+        let stencil = TABLE.ops[usize::from(op.op.0)].stencil.unwrap();
+        let part = |range: &Range<CodeOffset>| &unfilled[range.start.0 as usize..range.end.0 as usize];
+        // A poll can be before the op, and the jump to the next op can be dropped.
+        let without_jump = &stencil.hot[..stencil.hot.len() - usize::from(stencil.tail_jump)];
+        assert!(part(&op.hot).ends_with(stencil.hot) || part(&op.hot).ends_with(without_jump), "{op:?}");
+        assert!(part(&op.cold).ends_with(stencil.cold), "{op:?}");
+        assert!(op.holes.iter().all(|hole| op.hot.contains(&hole.at) || op.cold.contains(&hole.at)), "{op:?}");
+    }
     let regions: Regions = jit.stats().code.regions;
     assert_eq!(regions.total_bytes(), jit.stats().code.live_bytes);
     assert!(regions.hot_bytes > 0 && regions.cold_bytes > 0, "{regions:?}");

@@ -14,7 +14,7 @@ use crate::jit::OptimizerSet;
 use crate::jit::{CodeView, HasJit as _};
 use crate::listing::{Listing, Part};
 #[cfg(feature = "optimize")]
-use crate::optimize::ListedLoop;
+use crate::optimize::{ClifLine, ListedLoop};
 use crate::{Disassembled, Disassembly, Function, InstructionSet, Linked, Machine, NotLoaded};
 
 /// Returns a section for each function of a program, which shows every stage from the source to the machine code. What
@@ -58,7 +58,7 @@ pub fn sections<'t, I: InstructionSet>(
         panes.push(bytecode(&ops));
         panes.push(stencils::<I>(function, jit.as_ref().map(|jit| jit.code_of(function)).map_err(String::as_str)));
         #[cfg(feature = "optimize")]
-        panes.extend(optimized(loops.next().unwrap_or_default()));
+        panes.extend(optimized::<I>(function, loops.next().unwrap_or_default()));
         panes.push(of_kinds::<I>("IR", &kinds, &bodies.ir));
         panes.push(of_kinds::<I>("C", &kinds, &bodies.c));
         Section { name: function.body().name.clone(), note: format!("{} ops", ops.len()), panes }
@@ -87,13 +87,9 @@ impl OpTexts {
     }
 }
 
-fn pane(title: &str, blocks: Vec<Block>) -> Pane {
-    Pane { title: title.to_owned(), note: String::new(), blocks }
-}
-
 /// Returns a pane without lines, which says why.
 fn missing(title: &str, reason: &str) -> Pane {
-    Pane { title: title.to_owned(), note: reason.to_owned(), blocks: Vec::new() }
+    Pane { note: reason.to_owned(), ..Pane::new(title, Vec::new()) }
 }
 
 /// Returns the lines of a text from the first to the last op, or `None` if no op has a position in it.
@@ -111,7 +107,7 @@ fn source(ops: &[Disassembled], text: &str) -> Option<Pane> {
         Block { links: links.remove(&number).unwrap_or_default(), lines: vec![line] }
     });
     let blocks: Vec<Block> = blocks.collect();
-    (!blocks.is_empty()).then(|| pane("source", blocks))
+    (!blocks.is_empty()).then(|| Pane::new("source", blocks))
 }
 
 fn bytecode(ops: &[Disassembled]) -> Pane {
@@ -123,7 +119,7 @@ fn bytecode(ops: &[Disassembled]) -> Pane {
         let line = Line { label: op.pc.to_string(), note, ..Line::text(&*op.text) };
         Block { links: vec![op.pc.0], lines: vec![line] }
     };
-    pane("bytecode", ops.iter().map(block).collect())
+    Pane::new("bytecode", ops.iter().map(block).collect())
 }
 
 /// Returns the text of each op that a function has, with the places where it has it.
@@ -134,7 +130,7 @@ fn of_kinds<I: InstructionSet>(title: &str, kinds: &BTreeMap<OpIndex, Vec<u32>>,
         let lines = std::iter::once(Line::heading(I::OPS[opcode].name)).chain(text.lines().map(Line::text));
         (!text.is_empty()).then(|| Block { links: links.clone(), lines: lines.collect() })
     };
-    pane(title, kinds.iter().filter_map(block).collect())
+    Pane::new(title, kinds.iter().filter_map(block).collect())
 }
 
 /// Returns the copied stencils of a function.
@@ -151,7 +147,7 @@ fn stencils<I: InstructionSet>(function: &Function, code: Result<Option<CodeView
         Some(Block { links: vec![part.pc?.0], lines })
     };
     let bytes = parts.iter().filter(|part| part.pc.is_some()).map(|part| part.bytes.len());
-    Pane { note: code_note(bytes.sum()), ..pane(title, parts.iter().filter_map(block).collect()) }
+    Pane { note: code_note(bytes.sum()), ..Pane::new(title, parts.iter().filter_map(block).collect()) }
 }
 
 /// Returns what there is to say about machine code.
@@ -162,11 +158,12 @@ fn code_note(bytes: usize) -> String {
 
 /// Returns the loops of a function in Cranelift's IR, and their machine code, if there are loops.
 #[cfg(feature = "optimize")]
-fn optimized(loops: Vec<ListedLoop>) -> Vec<Pane> {
+fn optimized<I: InstructionSet>(function: &Function, loops: Vec<ListedLoop>) -> Vec<Pane> {
     let (mut clif, mut instructions, mut bytes) = (Vec::new(), Vec::new(), 0);
     for ListedLoop { head, code, .. } in loops {
         let title =
             |note: &str| Block { links: vec![head.0], lines: vec![Line::heading(format!("loop at {head}{note}"))] };
+        let names = Names::of::<I>(function, head);
         let code = match code {
             Ok(code) => code,
             Err(reason) => {
@@ -176,17 +173,19 @@ fn optimized(loops: Vec<ListedLoop>) -> Vec<Pane> {
         };
         clif.push(title(""));
         let mut of = None;
-        for line in code.clif {
-            match clif.last_mut().filter(|_| of == Some(line.pc)) {
-                Some(block) => block.lines.push(Line::text(line.text)),
-                None => clif.push(Block { links: links(line.pc), lines: vec![Line::text(line.text)] }),
+        for ClifLine { pc, text, .. } in code.clif {
+            let line = names.noted(Line::text(text));
+            match clif.last_mut().filter(|_| of == Some(pc)) {
+                Some(block) => block.lines.push(line),
+                None => clif.push(Block { links: links(pc), lines: vec![line] }),
             }
-            of = Some(line.pc);
+            of = Some(pc);
         }
         instructions.push(title(""));
         for (range, pc) in code.parts {
             let range = range.start.0 as usize..range.end.0 as usize;
             let lines = mimeo_explore::lines(&code.code[range.clone()], range.start, &[]);
+            let lines = lines.into_iter().map(|line| names.noted(line)).collect();
             instructions.push(Block { links: links(pc), lines });
         }
         bytes += code.code.len();
@@ -194,7 +193,32 @@ fn optimized(loops: Vec<ListedLoop>) -> Vec<Pane> {
     if clif.is_empty() {
         return Vec::new();
     }
-    vec![Pane { note: code_note(bytes), ..pane("optimized code", instructions) }, pane("CLIF", clif)]
+    vec![Pane { note: code_note(bytes), ..Pane::new("optimized code", instructions) }, Pane::new("CLIF", clif)]
+}
+
+/// The names of addresses that optimized code contains.
+#[cfg(feature = "optimize")]
+struct Names(BTreeMap<u64, String>);
+
+#[cfg(feature = "optimize")]
+impl Names {
+    fn of<I: InstructionSet>(function: &Function, head: Pc) -> Names {
+        let runtime = I::RUNTIME.iter().map(|of| (of.shim.addr() as u64, format!("runtime {}", of.name)));
+        let entries = function.optimized_entries(head).map(|of| (of.as_ptr().addr() as u64, "entries".to_owned()));
+        Names(runtime.chain(entries).collect())
+    }
+
+    /// Adds the names of the addresses in a line to it. Cranelift writes `0x12_3456`, and the disassembler `123456h`.
+    fn noted(&self, line: Line) -> Line {
+        let words = line.text.split(|c: char| !c.is_alphanumeric() && c != '_');
+        let numbers = words.filter_map(|word| {
+            let digits = word.strip_prefix("0x").or_else(|| word.strip_suffix('h'))?.replace('_', "");
+            u64::from_str_radix(&digits, 16).ok()
+        });
+        let mut names: Vec<&str> = numbers.filter_map(|number| self.0.get(&number).map(String::as_str)).collect();
+        names.dedup();
+        Line { note: names.join(", "), ..line }
+    }
 }
 
 #[cfg(feature = "optimize")]

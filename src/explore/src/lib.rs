@@ -16,7 +16,7 @@
 //!
 //! let pane = |title: &str, text: &str| {
 //!     let block = Block { links: vec![7], lines: vec![Line::text(text)] };
-//!     Pane { title: title.to_owned(), blocks: vec![block], ..Pane::default() }
+//!     Pane::new(title, vec![block])
 //! };
 //! let panes = vec![pane("source", "x < 1"), pane("bytecode", "less r0, 1")];
 //! let section = Section { name: "main".to_owned(), panes, ..Section::default() };

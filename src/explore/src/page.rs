@@ -75,6 +75,17 @@ pub enum Byte {
     Hidden,
 }
 
+impl Pane {
+    /// Returns a pane about which there is nothing to say.
+    ///
+    /// ```
+    /// assert_eq!(mimeo_explore::Pane::new("IR", Vec::new()).title, "IR");
+    /// ```
+    pub fn new(title: &str, blocks: Vec<Block>) -> Pane {
+        Pane { title: title.to_owned(), note: String::new(), blocks }
+    }
+}
+
 impl Line {
     /// Returns a line that is only text. See [`Line`] for an example.
     pub fn text(text: impl Into<String>) -> Line {

@@ -174,6 +174,10 @@ fn code_is_shown() {
     }
     #[cfg(all(feature = "jit", any(target_arch = "x86_64", target_arch = "aarch64")))]
     assert!(dump("asm").0.starts_with("_start: "), "{}", dump("asm").1);
+    let page = run(folder.path(), &["--explore=page.html", "module.wat"]);
+    assert_eq!(page, ("wrote page.html\n".to_owned(), String::new(), 0));
+    let html = std::fs::read_to_string(folder.path().join("page.html")).expect("it was written");
+    assert!(html.contains("<h2>_start<small>") && html.contains("<h3>bytecode</h3>"), "{html}");
 }
 
 #[cfg(unix)]

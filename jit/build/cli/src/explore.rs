@@ -66,22 +66,24 @@ fn section(source: &Source, op: &LoweredOp, owned: &OwnedOp, definition: &Defini
     let rust = source.text.lines().zip(1..).skip(first - 1).take(last + 1 - first);
     let rust = rust.map(|(text, number)| links.block(Line { label: format!("{number:4}"), ..Line::text(text) }));
     let ir = definition.ir.lines().map(|line| links.block(Line::text(line)));
-    let panes =
-        vec![pane("Rust", rust.collect()), pane("IR", ir.collect()), c(source, op, &links), code(owned, &links)];
+    let panes = vec![
+        Pane::new("Rust", rust.collect()),
+        Pane::new("IR", ir.collect()),
+        c(source, op, &links),
+        code(owned, &links),
+    ];
     Section { name: op.name.clone(), note: String::new(), panes }
-}
-
-fn pane(title: &str, blocks: Vec<Block>) -> Pane {
-    Pane { title: title.to_owned(), note: String::new(), blocks }
 }
 
 /// The symbols of an op, whose places link the lines that name them.
 struct Links<'a>(&'a [Symbol]);
 
 impl Links<'_> {
-    /// Returns the block of a line, which is linked by the operands and functions that it names.
+    /// Returns the block of a line, which is linked by the operands and functions that its code names.
     fn block(&self, line: Line) -> Block {
-        let mut words = line.text.split(|c: char| !c.is_alphanumeric() && c != '_').collect::<Vec<_>>();
+        // In comments, an operand's name can be a usual word.
+        let code = line.text.split("//").next().unwrap_or_default();
+        let mut words = code.split(|c: char| !c.is_alphanumeric() && c != '_').collect::<Vec<_>>();
         words.sort_unstable();
         let is_named =
             |symbol: &Symbol| [name_of(symbol), &symbol.name].iter().any(|name| words.binary_search(name).is_ok());
@@ -110,14 +112,14 @@ fn c(source: &Source, op: &LoweredOp, links: &Links<'_>) -> Pane {
         StencilSource::None(reason) => (String::new(), reason.clone()),
     };
     let blocks = text.trim_matches('\n').lines().map(|line| links.block(Line::text(line)));
-    Pane { note, ..pane("C", blocks.collect()) }
+    Pane { note, ..Pane::new("C", blocks.collect()) }
 }
 
 /// Returns the machine code of an op.
 fn code(op: &OwnedOp, links: &Links<'_>) -> Pane {
     let stencil = match &op.stencil {
         Ok(stencil) => stencil,
-        Err(reason) => return Pane { note: format!("none: {reason}"), ..pane("stencil", Vec::new()) },
+        Err(reason) => return Pane { note: format!("none: {reason}"), ..Pane::new("stencil", Vec::new()) },
     };
     let OwnedStencil { hot, cold, rodata, hot_holes, cold_holes, .. } = stencil;
     let mut blocks = Vec::new();
@@ -128,7 +130,7 @@ fn code(op: &OwnedOp, links: &Links<'_>) -> Pane {
         }
     }
     let note = format!("{} bytes hot, {} cold, {} of constants", hot.len(), cold.len(), rodata.len());
-    Pane { note, ..pane("stencil", blocks) }
+    Pane { note, ..Pane::new("stencil", blocks) }
 }
 
 /// Returns the instructions of a part of a stencil.

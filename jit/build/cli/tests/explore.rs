@@ -104,6 +104,7 @@ fn lines_that_name_the_same_are_linked() {
     let right = linked("stencil", "  operand right");
     assert_eq!((linked("C", "extern char HOLE_right[]"), right.len()), (right.clone(), 1));
     assert_ne!(right, runtime);
+    assert_eq!(linked("Rust", "/// `dst = left + right`"), [0; 0]);
     // The call passes an operand.
     let left = linked("C", "extern char HOLE_left[]");
     let mut both = [left, runtime].concat();

@@ -9,21 +9,7 @@
 //! | [`parsed`] | such a file | what a test looks at |
 //!
 //! A page has sections, such as the functions of a program. A section has panes beside each other, such as its source and
-//! its machine code. Blocks of different panes that have a number in common are highlighted together:
-//!
-//! ```
-//! use mimeo_explore::{Block, Line, Page, Pane, Section};
-//!
-//! let pane = |title: &str, text: &str| {
-//!     let block = Block { links: vec![7], lines: vec![Line::text(text)] };
-//!     Pane::new(title, vec![block])
-//! };
-//! let panes = vec![pane("source", "x < 1"), pane("bytecode", "less r0, 1")];
-//! let section = Section { name: "main".to_owned(), panes, ..Section::default() };
-//! let page = Page { title: "a.x".to_owned(), sections: vec![section], ..Page::default() };
-//! let html = page.to_string();
-//! assert!(html.contains("x &lt; 1") && html.ends_with("</html>\n"));
-//! ```
+//! its machine code. Blocks of different panes that have a number in common are highlighted together. [`Page`] has an example.
 #![forbid(unsafe_code)]
 
 mod code;

@@ -1,6 +1,20 @@
 //! [`Page`]: stages of code side by side, as data.
 
-/// A page, which is displayed as HTML. See the [crate](crate) for an example.
+/// A page, which is displayed as HTML.
+///
+/// ```
+/// use mimeo_explore::{Block, Line, Page, Pane, Section};
+///
+/// let pane = |title: &str, text: &str| {
+///     let block = Block { links: vec![7], lines: vec![Line::text(text)] };
+///     Pane::new(title, vec![block])
+/// };
+/// let panes = vec![pane("source", "x < 1"), pane("bytecode", "less r0, 1")];
+/// let section = Section { name: "main".to_owned(), panes, ..Section::default() };
+/// let page = Page { title: "a.x".to_owned(), sections: vec![section], ..Page::default() };
+/// let html = page.to_string();
+/// assert!(html.contains("x &lt; 1") && html.ends_with("</html>\n"));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
     /// What the page is about.
@@ -11,7 +25,7 @@ pub struct Page {
     pub sections: Vec<Section>,
 }
 
-/// A function or an op. See the [crate](crate) for an example.
+/// A function or an op. See [`Page`] for an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Section {
     /// Its name.
@@ -22,7 +36,7 @@ pub struct Section {
     pub panes: Vec<Pane>,
 }
 
-/// A stage of a section. See the [crate](crate) for an example.
+/// A stage of a section. See [`Page`] for an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pane {
     /// What it shows.
@@ -33,7 +47,7 @@ pub struct Pane {
     pub blocks: Vec<Block>,
 }
 
-/// Lines that are highlighted together. See the [crate](crate) for an example.
+/// Lines that are highlighted together. See [`Page`] for an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Block {
     /// What the block belongs to. Blocks of one section that have a number in common are highlighted together.

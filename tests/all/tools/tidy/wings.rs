@@ -172,7 +172,7 @@ const WINGS: [(&str, &[Wing]); 4] = [
             ),
             ("embed", &["heap", "library", "load", "lua_syntax::strings", "ops", "runtime"]),
             ("deadline", &[]),
-            ("state", &["deadline", "embed", "library", "ops", "runtime"]),
+            ("state", &["deadline", "embed", "library", "load", "ops", "runtime"]),
             ("dap", &["embed", "heap", "load", "lua_syntax::strings", "ops", "runtime", "state"]),
         ],
     ),

@@ -15,6 +15,10 @@ print(old(print):sub(1, 9), type(old({})))
 print(setmetatable({}, { __tostring = function() return "obj" end }), 1)
 print(pcall(print, setmetatable({}, { __tostring = function() error("in tostring", 0) end })))
 print(select("#", print()))
+-- What came before the error is written, without the tab after it.
+local thrower = setmetatable({}, { __tostring = function() error("again", 0) end })
+print(pcall(print, 1, "two", thrower, 4))
+print(pcall(print, thrower, 2))
 
 -->
 --> nil	true	1	s	-0.5
@@ -29,3 +33,5 @@ print(select("#", print()))
 --> false	in tostring
 -->
 --> 0
+--> 1	twofalse	again
+--> false	again

@@ -10,6 +10,7 @@ print(tonumber("10", 10), tonumber(10, 10), tonumber("0x10", 16), tonumber("7fff
 print(pcall(tonumber, "1", 1), pcall(tonumber, "1", 37))
 print(pcall(tonumber))
 print(tonumber("123456789012345678901234567890"), tonumber("0x1fffffffffffff"), tonumber("1e15"), tonumber("0.1") == 0.1)
+print(tonumber("ffffffffffffffff", 16), tonumber("fffffffffffffffff0", 16), tonumber(("z"):rep(20), 36))
 
 --> '1'	1
 --> '1.5'	1.5
@@ -54,3 +55,4 @@ print(tonumber("123456789012345678901234567890"), tonumber("0x1fffffffffffff"), 
 --> false	false	bad argument #2 to '?' (base out of range)
 --> false	bad argument #1 to '?' (value expected)
 --> 1.2345678901235e+29	9.007199254741e+15	1e+15	true
+--> 1.844674407371e+19	1.844674407371e+19	1.844674407371e+19

@@ -46,8 +46,8 @@ pub use stubs::Stubs;
 pub(crate) use arithmetic::{arithmetic, length_of, power_of, prepare_loop};
 pub(crate) use builtin::{builtin_frame, call_builtin};
 pub(crate) use collect::{
-    claim, claim_keeping, clear_after_arguments, collect_before, collect_garbage, end_of_machine, free_memory, reclaim,
-    safepoint, safepoint_of_builtin, step_by,
+    claim, claim_keeping, clear_after_arguments, collect_as_requested, collect_before, collect_garbage, end_of_machine,
+    free_memory, reclaim, safepoint, safepoint_of_builtin, step_by,
 };
 pub use compare::{are_same, is_before};
 pub(crate) use compare::{is_equal, is_less, is_less_equal};

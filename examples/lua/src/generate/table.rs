@@ -13,17 +13,18 @@ const BATCH: u16 = 50;
 impl Generator<'_> {
     /// Creates a table in a new slot.
     pub(super) fn table(&mut self, dst: Slot, items: &[Item]) {
-        let (mut elements, mut names) = (0, 0);
+        let (mut elements, mut names, mut after_runs) = (0, 0, 1);
         for item in items {
             match item {
                 Item::Next(_) => elements += 1,
                 Item::Literals(values) => elements += values.len() as u32,
                 Item::Field(..) => names += 1,
                 Item::Index(..) | Item::Pairs(_) => {}
+                Item::Run(first, values) => after_runs = first + values.len() as u32,
             }
         }
         let is_open = matches!(items.last(), Some(Item::Next(last)) if last.is_multiple());
-        self.asm.new_table(dst, elements - u32::from(is_open), names);
+        self.asm.new_table(dst, (elements - u32::from(is_open)).max(after_runs - 1), names);
         let mark = self.mark();
         let mut stored = 0;
         for (index, item) in items.iter().enumerate() {
@@ -51,11 +52,10 @@ impl Generator<'_> {
                 Item::Index(key, value) => self.element(dst, key, value),
                 Item::Literals(values) => {
                     stored += self.store_elements(dst, mark, stored);
-                    let from = self.literals.len() as u32;
-                    self.literals.extend(values.iter().map(|&value| value_of(value).0));
-                    self.asm.set_literals(dst, FUNCTION, from, values.len() as u32, stored + 1);
+                    self.literals(dst, values, stored + 1);
                     stored += values.len() as u32;
                 }
+                Item::Run(first, values) => self.literals(dst, values, *first),
                 Item::Pairs(pairs) => {
                     let from = self.literals.len() as u32;
                     let pair = |&(key, value): &(f64, Literal)| [Value::number(key).0, value_of(value).0];
@@ -65,6 +65,13 @@ impl Generator<'_> {
             }
         }
         self.store_elements(dst, mark, stored);
+    }
+
+    /// Sets the elements from `first` on to literals.
+    fn literals(&mut self, table: Slot, values: &[Literal], first: u32) {
+        let from = self.literals.len() as u32;
+        self.literals.extend(values.iter().map(|&value| value_of(value).0));
+        self.asm.set_literals(table, FUNCTION, from, values.len() as u32, first);
     }
 
     /// Stores the evaluated elements. Returns their number.

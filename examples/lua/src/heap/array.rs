@@ -1,6 +1,6 @@
 //! Operations on the first values of a table that are faster as a whole than value by value: insert, remove.
 //!
-//! Values that only move need no barrier: a black table already points to them. The numbers in `SAFETY` comments are
+//! Values that only move need no barrier if all of a black table was traced: it already points to them. The numbers in `SAFETY` comments are
 //! those of the [heap](super)'s contract.
 
 use super::{Gc, Heap};
@@ -13,6 +13,7 @@ impl Heap {
             // This can resize the array part.
             let last = table.get_index(len);
             self.set_index(table, len + 1, last);
+            self.move_barrier(table);
             let (from, to) = (at as usize, len as usize);
             // SAFETY: (3): there is no other reference into the table while its array part changes.
             match unsafe { table.as_mut() }.array_mut().get_mut(..to) {
@@ -29,6 +30,7 @@ impl Heap {
 
     /// Moves the values after `at`, which is at least 1, up to `len` down by one, and removes the last.
     pub fn remove_index(&mut self, mut table: Gc<Table>, at: u32, len: u32) {
+        self.move_barrier(table);
         // SAFETY: (3): there is no other reference into the table while its array part changes.
         match unsafe { table.as_mut() }.array_mut().get_mut(..len as usize) {
             Some(array) => array.copy_within(at as usize.., at as usize - 1),

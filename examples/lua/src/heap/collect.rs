@@ -121,6 +121,7 @@ impl Heap {
         if self.phase == Phase::Mark {
             // Marked objects may have become unreachable. Without a flip the sweep makes everything white.
             self.tracer.grey.clear();
+            self.tracer.partial.clear();
             self.tracer.again.clear();
             self.phase = Phase::SweepTexts(0);
             for shape in &self.shapes.all {
@@ -203,7 +204,7 @@ impl Heap {
             }
             Phase::Mark => match self.tracer.grey.pop() {
                 Some(object) => self.tracer.trace(object, roots),
-                None => self.finish_marking(roots),
+                None => self.tracer.trace_part().unwrap_or_else(|| self.finish_marking(roots)),
             },
             Phase::SweepTexts(from) => self.sweep_texts(from),
             Phase::SweepObjects(before) => self.sweep_objects(before),
@@ -261,6 +262,14 @@ impl Heap {
         match self.phase {
             Phase::Mark => self.tracer.revisit(table.as_object()),
             _ => self.tracer.whiten(table.as_object()),
+        }
+    }
+
+    /// Tells the collector that values in the array part of a table are about to move: those that were not traced yet would
+    /// be missed where the others are.
+    pub(super) fn move_barrier(&mut self, table: Gc<Table>) {
+        if self.phase == Phase::Mark && self.tracer.is_partial(table) {
+            self.barrier_back(table);
         }
     }
 

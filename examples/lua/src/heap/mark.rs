@@ -16,6 +16,9 @@ const WHITES: u8 = 3;
 /// The mark of a userdata whose `__gc` was called or is queued.
 pub(super) const FINALIZED: u8 = 8;
 
+/// The values of an array part that are traced at once. Longer ones are traced in parts.
+pub(super) const PART: usize = 4096;
+
 /// The bits of a mark that are not colours.
 const KEPT: u8 = FINALIZED | PROTOTYPE;
 
@@ -26,6 +29,8 @@ pub struct Tracer {
     pub(super) white: u8,
     /// Grey objects.
     pub(super) grey: Vec<*mut Object>,
+    /// Tables with a long array part, of which the values from an index on are still to be traced.
+    pub(super) partial: Vec<(Gc<Table>, usize)>,
     /// Grey objects to trace in the last phase: they have changed, or can change without a barrier.
     pub(super) again: Vec<*mut Object>,
     /// Live weak tables.
@@ -37,7 +42,8 @@ pub struct Tracer {
 
 impl Default for Tracer {
     fn default() -> Tracer {
-        Tracer { white: 1, grey: Vec::new(), again: Vec::new(), weak: Vec::new(), is_final: false, mode: None }
+        let (grey, partial, again, weak) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Tracer { white: 1, grey, partial, again, weak, is_final: false, mode: None }
     }
 }
 
@@ -207,9 +213,14 @@ impl Tracer {
             }
             self.weak.push(table);
         }
+        let mut later = 0;
         if !weakness.values {
-            for &value in table.array().iter().chain(table.slots()) {
-                self.value(value);
+            table.slots().iter().for_each(|&value| self.value(value));
+            if table.array().len() > PART && !self.is_final {
+                self.partial.push((table, 0));
+                later = size_of_val(table.array());
+            } else {
+                table.array().iter().for_each(|&value| self.value(value));
             }
         }
         let entries: &[Entry] = table.hash_part().map_or(&[], |hash| &hash.entries);
@@ -221,7 +232,25 @@ impl Tracer {
                 self.value(entry.value);
             }
         }
-        table.size()
+        table.size() - later
+    }
+
+    /// Traces the next part of a long array part. Returns its size, or `None` if there is no such array part.
+    pub(super) fn trace_part(&mut self) -> Option<usize> {
+        let (table, from) = self.partial.pop()?;
+        let rest = table.array().get(from..).unwrap_or_default();
+        let part = &rest[..rest.len().min(PART)];
+        part.iter().for_each(|&value| self.value(value));
+        if part.len() < rest.len() {
+            self.partial.push((table, from + part.len()));
+        }
+        Some(size_of_val(part))
+    }
+
+    /// Returns `true` if an array part is black, but not all of it was traced.
+    pub(super) fn is_partial(&self, table: Gc<Table>) -> bool {
+        let is_long_and_black = table.array().len() > PART && table.object.mark & BLACK != 0;
+        is_long_and_black && self.partial.iter().any(|&(other, _)| other == table)
     }
 
     /// Returns what is weak according to the `__mode` of the table's metatable.

@@ -39,7 +39,7 @@ impl Heap {
     /// Gives free memory back to the system after a full cycle, if less than half of what there was is left.
     pub fn trim(&mut self) {
         if self.phase == Phase::Pause && self.accounts.has_shrunk() {
-            (self.tracer.grey, self.tracer.again) = (Vec::new(), Vec::new());
+            (self.tracer.grey, self.tracer.again, self.tracer.partial) = (Vec::new(), Vec::new(), Vec::new());
             self.pool.trim();
         }
     }

@@ -160,6 +160,7 @@ impl Heap {
         if array_len == table.array_len {
             return;
         }
+        self.move_barrier(*table);
         // Keys that no longer fit go from the array part to the hash part, and the others in the opposite direction.
         let mut moved = Vec::new();
         for (at, &value) in table.array().iter().enumerate().skip(array_len as usize) {

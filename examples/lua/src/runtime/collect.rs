@@ -8,7 +8,7 @@ use mimeo::{OutOfMemory, Thrown, Window};
 use super::coroutine::drop_fiber;
 use super::{Embedder as _, Error, out_of_memory, run_protected, upvalue};
 use crate::heap::{Heap, Roots, Tracer};
-use crate::ops::ops::{Value, Vm};
+use crate::ops::ops::{Trap, Value, Vm};
 
 /// The machine without its heap, which was moved out.
 struct MachineRoots<'a>(&'a mut Vm);
@@ -77,6 +77,7 @@ fn attend(vm: &mut Vm) -> Result<(), Thrown> {
     if vm.host.heap.needs_step() {
         // SAFETY: (1): everything in use is reachable from the roots.
         with_heap(vm, |heap, roots| unsafe { heap.step(roots) });
+        finalize_all(vm);
     }
     if vm.host.heap.settle(false).is_ok() {
         return Ok(());
@@ -154,18 +155,40 @@ pub(crate) fn clear_after_arguments(vm: &mut Vm, arguments: u32) {
     vm.fill_slots(arguments + 1, slots, Value::NIL);
 }
 
-/// Runs a full cycle: `collectgarbage("collect")`.
+/// Runs a full cycle, and ignores errors of finalisers.
 pub(crate) fn collect_garbage(vm: &mut Vm) {
-    // SAFETY: (1): everything in use is reachable from the roots.
-    with_heap(vm, |heap, roots| unsafe { heap.collect(roots) });
+    collect(vm);
+    finalize_all(vm);
     vm.host.heap.trim();
 }
 
+/// Runs a full cycle: `collectgarbage("collect")`.
+///
+/// # Errors
+///
+/// If a finaliser throws one. The others run later.
+pub(crate) fn collect_as_requested(vm: &mut Vm) -> Result<(), Thrown> {
+    collect(vm);
+    let result = finalize(vm);
+    vm.host.heap.trim();
+    result.map_err(|trap| vm.throw_again(trap))
+}
+
+fn collect(vm: &mut Vm) {
+    // SAFETY: (1): everything in use is reachable from the roots.
+    with_heap(vm, |heap, roots| unsafe { heap.collect(roots) });
+}
+
 /// Runs a step: `collectgarbage("step", kilobytes)`. Returns `true` if a cycle ended, with its finalisers.
-pub(crate) fn step_by(vm: &mut Vm, kilobytes: u32) -> bool {
+///
+/// # Errors
+///
+/// If a finaliser throws one. The others run later.
+pub(crate) fn step_by(vm: &mut Vm, kilobytes: u32) -> Result<bool, Thrown> {
     // SAFETY: (1): everything in use is reachable from the roots.
     with_heap(vm, |heap, roots| unsafe { heap.step_by(kilobytes, roots) });
-    vm.host.heap.is_resting()
+    finalize(vm).map_err(|trap| vm.throw_again(trap))?;
+    Ok(vm.host.heap.is_resting())
 }
 
 /// Frees memory for a stack: see [`set_reclaim`](Vm::set_reclaim). Like [`safepoint`], it is called where everything
@@ -219,23 +242,34 @@ fn with_heap<T>(vm: &mut Vm, work: impl FnOnce(&mut Heap, &mut dyn Roots) -> T) 
     }
     // What is free now can be used for something else. Whether it is enough is up to the caller.
     let _ignored = vm.host.heap.settle(false);
-    finalize(vm);
     result
 }
 
-/// Calls the finalisers that are due, and ignores their errors. Stops if the host stopped the program.
-fn finalize(vm: &mut Vm) {
+/// Calls the finalisers that are due, and ignores their errors, of which no handler is told.
+fn finalize_all(vm: &mut Vm) {
+    let had_handlers = std::mem::replace(&mut vm.host.has_handlers, false);
+    while finalize(vm).is_err() {}
+    vm.host.has_handlers |= had_handlers;
+}
+
+/// Calls the finalisers that are due. Stops at the first error, which is returned, or if the host stopped the program.
+fn finalize(vm: &mut Vm) -> Result<(), Trap> {
     if std::mem::replace(&mut vm.host.is_finalizing, true) {
-        return;
+        return Ok(());
     }
     // The state of a call in progress must not change.
     let (arguments, results) = (vm.context.arguments, vm.context.results);
     let was_finalizing = vm.host.heap.is_finalizing();
-    while let Some((userdata, method)) = vm.host.heap.next_finalizer() {
-        let stopped = run_protected(vm, method, &[userdata.into()]).is_err_and(|failure| failure.trap.kind.is_stop());
-        if stopped {
-            // The stop arrives at the next call or jump of the program; other finalisers run later.
-            break;
+    let mut result = Ok(());
+    while result.is_ok()
+        && let Some((userdata, method)) = vm.host.heap.next_finalizer()
+    {
+        if let Err(failure) = run_protected(vm, method, &[userdata.into()]) {
+            if failure.trap.kind.is_stop() {
+                // The stop arrives at the next call or jump of the program; other finalisers run later.
+                break;
+            }
+            result = Err(failure.trap);
         }
     }
     (vm.context.arguments, vm.context.results) = (arguments, results);
@@ -243,11 +277,12 @@ fn finalize(vm: &mut Vm) {
         vm.host.heap.end_finalizers();
     }
     vm.host.is_finalizing = false;
+    result
 }
 
 /// Calls all remaining finalisers, before the machine is dropped.
 pub(crate) fn end_of_machine(vm: &mut Vm) {
     upvalue::close_all(vm);
     vm.host.heap.queue_all_finalizers();
-    finalize(vm);
+    finalize_all(vm);
 }

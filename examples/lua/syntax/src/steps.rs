@@ -76,6 +76,16 @@ impl<'a> Steps<'a> {
         if self.left > 0 { Ok(()) } else { self.report() }
     }
 
+    /// Counts steps, unless a report is due. Returns `true` if they were counted.
+    #[inline]
+    pub(crate) fn take_some(&mut self, steps: usize) -> bool {
+        let is_early = (steps as u64) < self.left as u64;
+        if is_early {
+            self.left -= steps as i64;
+        }
+        is_early
+    }
+
     #[cold]
     fn report(&mut self) -> Result<(), Refused> {
         let taken = Self::FULL - std::mem::replace(&mut self.left, Self::FULL);

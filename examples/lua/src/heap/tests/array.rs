@@ -2,7 +2,8 @@
 
 use mimeo_twins::Random;
 
-use super::Held;
+use super::{Held, fields};
+use crate::heap::mark::PART;
 use crate::heap::{Gc, Heap};
 use crate::ops::ops::{Table, Value};
 
@@ -56,4 +57,54 @@ fn values_outside_of_the_array_part_move_too() {
     heap.remove_index(table, 101, 104);
     assert_eq!([101, 102, 103].map(get), [0, 102, 103].map(number));
     assert!(get(104).is_nil());
+}
+
+/// A long array part is traced in parts. Values move from the part that was not traced yet.
+#[test]
+fn values_that_move_while_a_part_is_traced_stay_alive() {
+    type Change = fn(&mut Heap, Gc<Table>, u32);
+    let changes: [(&str, Change); 4] = [
+        ("nothing", |_, _, _| ()),
+        ("removes the first ones", |heap, table, len| {
+            for removed in 0..10 {
+                heap.remove_index(table, 1, len - removed);
+            }
+        }),
+        ("inserts at the beginning", |heap, table, len| {
+            for inserted in 0..10 {
+                heap.insert_index(table, 1, len + inserted, Value::TRUE);
+            }
+        }),
+        ("moves most to the hash part", |heap, table, len| {
+            for index in 2..len - 100 {
+                heap.set_index(table, index, Value::NIL);
+            }
+            for key in 0..200 {
+                heap.set(table, Value::number(f64::from(key) + 0.5), Value::TRUE).expect("it is a key");
+            }
+        }),
+    ];
+    const LEN: u32 = 4 * PART as u32;
+    for (name, change) in changes {
+        for parts in 1..4 {
+            let mut heap = Heap::default();
+            let mut held = Held::default();
+            let table = heap.new_table(LEN, 0, 0);
+            held.hold(table);
+            for index in 1..=LEN {
+                let text = heap.text(format!("a text that only the table has, number {index}").as_bytes());
+                heap.set_index(table, index, text.into());
+            }
+            held.collect(&mut heap);
+            let is_at = |heap: &Heap| heap.tracer.partial.last().is_some_and(|&(_, from)| from == parts * PART);
+            while !is_at(&heap) {
+                assert!(!held.step(&mut heap, 1), "{name}: the array part was not traced in parts");
+            }
+            change(&mut heap, table, LEN);
+            while !held.step(&mut heap, 1) {}
+            let texts = fields(table).into_iter().filter_map(|(_, value)| value.to_text());
+            let count = texts.inspect(|text| assert!(text.bytes().starts_with(b"a text that only"), "{name}")).count();
+            assert!(count > 100, "{name}: {count} texts are left");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use mimeo::Thrown;
 
 use crate::ops::ops::Value;
-use crate::runtime::{Call, clear_after_arguments, collect_garbage, step_by};
+use crate::runtime::{Call, clear_after_arguments, collect_as_requested, step_by};
 
 pub(super) fn collectgarbage(call: &mut Call<'_>) -> Result<(), Thrown> {
     const OPTIONS: [&str; 8] = ["stop", "restart", "collect", "count", "step", "setpause", "setstepmul", "isrunning"];
@@ -19,14 +19,14 @@ pub(super) fn collectgarbage(call: &mut Call<'_>) -> Result<(), Thrown> {
         "restart" => call.heap().restart(),
         "count" => result = Value::number(call.heap().count()),
         "step" => {
-            result = Value::boolean(step_by(call.vm, number));
+            result = Value::boolean(step_by(call.vm, number)?);
             // As in Lua, a step also ends the effect of `stop`.
             call.heap().restart_after_step();
         }
         "setpause" => result = Value::number(f64::from(call.heap().set_pause(number))),
         "setstepmul" => result = Value::number(f64::from(call.heap().set_step_multiplier(number))),
         "isrunning" => result = Value::boolean(!call.heap().is_stopped()),
-        _ => collect_garbage(call.vm),
+        _ => collect_as_requested(call.vm)?,
     }
     call.give(result)
 }

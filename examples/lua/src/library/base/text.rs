@@ -21,9 +21,6 @@ pub(super) fn print(call: &mut Call<'_>) -> Result<(), Thrown> {
     call.keep(tostring);
     let mut line = Vec::new();
     for index in 0..call.len() {
-        if index > 0 {
-            line.push(b'\t');
-        }
         let value = call.get(index);
         // As in Lua, a replaced `tostring` changes `print`.
         let is_ours = tostring.to_builtin().is_some_and(|builtin| std::ptr::fn_addr_eq(builtin.function, OURS));
@@ -33,6 +30,9 @@ pub(super) fn print(call: &mut Call<'_>) -> Result<(), Thrown> {
             let _ignored = call.vm.host.stdout.write_all(&line);
         }
         let text = text?;
+        if index > 0 {
+            line.push(b'\t');
+        }
         if let Some(long) = text.to_text().filter(|text| text.len as usize > PART) {
             let _ignored = call.vm.host.stdout.write_all(&line);
             line.clear();

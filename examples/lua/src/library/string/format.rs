@@ -1,6 +1,6 @@
 //! `string.format`: a format and values → a string.
 
-use lua_syntax::strings::{Spec, push_escaped, to_signed, to_unsigned};
+use lua_syntax::strings::{FormatError, Spec, push_escaped, to_signed, to_unsigned};
 use mimeo::Thrown;
 
 use super::Output;
@@ -32,7 +32,10 @@ pub(super) fn format(call: &mut Call<'_>) -> Result<(), Thrown> {
         index += 1;
         let (spec, len_bytes) = match Spec::parse(rest) {
             Ok(parsed) => parsed,
-            Err(error) => return Err(call.error(error.to_string())),
+            Err(FormatError { len_bytes }) => {
+                let option = &rest[..len_bytes];
+                return Err(call.error([b"invalid option '%", option, b"' to 'format'"].concat()));
+            }
         };
         rest = &rest[len_bytes..];
         convert(call, &mut output, &spec, index)?;
@@ -43,17 +46,8 @@ pub(super) fn format(call: &mut Call<'_>) -> Result<(), Thrown> {
 
 /// Appends an argument.
 fn convert(call: &mut Call<'_>, output: &mut Output, spec: &Spec, index: u32) -> Result<(), Thrown> {
-    let is_missing = index >= call.len();
-    match spec.conversion {
-        0 if is_missing => return Err(call.argument_error(index, "no value")),
-        b'a' | b'A' | b'c' | b'd' | b'e' | b'E' | b'f' | b'F' | b'g' | b'G' | b'i' | b'o' | b'p' | b'q' | b's'
-        | b'u' | b'x' | b'X' => {
-            if is_missing {
-                return Err(call.argument_error(index, "value expected"));
-            }
-        }
-        0 => return Err(call.error("invalid option '%' to 'format'")),
-        other => return Err(call.error([b"invalid option '%", &[other][..], b"' to 'format'"].concat())),
+    if index >= call.len() {
+        return Err(call.argument_error(index, "value expected"));
     }
     match spec.conversion {
         b's' | b'q' => text(call, output, spec, index),

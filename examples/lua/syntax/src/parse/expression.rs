@@ -88,7 +88,13 @@ impl<'b> Parser<'_, '_, '_, 'b> {
     /// Parses operands, and operators between them that bind tighter than `limit`.
     fn parse_operands(&mut self, limit: u8) -> Result<Expression<'b>, SyntaxError> {
         self.nested(|parser| {
-            let mut left = parser.parse_unary()?;
+            let mut left = match parser.literal() {
+                Some(literal) => {
+                    parser.chunk.tokens.advance()?;
+                    literal
+                }
+                None => parser.parse_unary()?,
+            };
             while let Some((infix, _)) = parser.infix(limit) {
                 left = match infix {
                     Infix::Binary(_) => parser.parse_binary(left, limit)?,
@@ -138,6 +144,18 @@ impl<'b> Parser<'_, '_, '_, 'b> {
         Ok(Expression::Concat { operands: operands.into_bump_slice(), line: self.chunk.tokens.last_line() })
     }
 
+    /// Returns the literal that the next token is.
+    fn literal(&self) -> Option<Expression<'b>> {
+        Some(match self.chunk.tokens.kind() {
+            TokenKind::Number(number) => Expression::Number(number),
+            TokenKind::String(id) => Expression::String(id),
+            TokenKind::Symbol(Symbol::Nil) => Expression::Nil,
+            TokenKind::Symbol(Symbol::True) => Expression::True,
+            TokenKind::Symbol(Symbol::False) => Expression::False,
+            _ => return None,
+        })
+    }
+
     fn parse_unary(&mut self) -> Result<Expression<'b>, SyntaxError> {
         let operator = match self.chunk.tokens.kind() {
             TokenKind::Symbol(Symbol::Not) => UnaryOperator::Not,
@@ -151,25 +169,21 @@ impl<'b> Parser<'_, '_, '_, 'b> {
     }
 
     fn parse_simple(&mut self) -> Result<Expression<'b>, SyntaxError> {
-        let expression = match self.chunk.tokens.kind() {
-            TokenKind::Number(number) => Expression::Number(number),
-            TokenKind::String(id) => Expression::String(id),
-            TokenKind::Symbol(Symbol::Nil) => Expression::Nil,
-            TokenKind::Symbol(Symbol::True) => Expression::True,
-            TokenKind::Symbol(Symbol::False) => Expression::False,
-            TokenKind::Symbol(Symbol::Dots) if self.chunk.scopes.function().is_vararg => Expression::Vararg,
-            TokenKind::Symbol(Symbol::Dots) => {
-                return Err(self.chunk.tokens.error("cannot use '...' outside a vararg function"));
+        match self.chunk.tokens.kind() {
+            TokenKind::Symbol(Symbol::Dots) if self.chunk.scopes.function().is_vararg => {
+                self.chunk.tokens.advance()?;
+                Ok(Expression::Vararg)
             }
-            TokenKind::Symbol(Symbol::OpenBrace) => return self.parse_table(),
+            TokenKind::Symbol(Symbol::Dots) => {
+                Err(self.chunk.tokens.error("cannot use '...' outside a vararg function"))
+            }
+            TokenKind::Symbol(Symbol::OpenBrace) => self.parse_table(),
             TokenKind::Symbol(Symbol::Function) => {
                 let line = self.chunk.tokens.advance()?;
-                return self.chunk.parse_function(false, line).map(Expression::Function);
+                self.chunk.parse_function(false, line).map(Expression::Function)
             }
-            _ => return self.parse_suffixed().map(|(expression, _)| expression),
-        };
-        self.chunk.tokens.advance()?;
-        Ok(expression)
+            _ => self.parse_suffixed().map(|(expression, _)| expression),
+        }
     }
 
     /// Parses a variable or an expression in parentheses, and its suffixes.

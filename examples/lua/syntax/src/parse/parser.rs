@@ -156,7 +156,7 @@ impl<'b> Parser<'_, '_, '_, 'b> {
         tokens.expect(Symbol::Open)?;
         let mut parameters = BumpVec::new_in(self.memory);
         if has_self {
-            parameters.push(Name { id: tokens.strings().intern(b"self"), line });
+            parameters.push(Name { id: tokens.strings().intern(b"self"), line, line_after: line });
         }
         if !tokens.is_at(Symbol::Close) {
             loop {

@@ -71,7 +71,7 @@ impl FunctionScope {
     pub(super) fn declare(&mut self, name: Name, pending: usize) -> Result<LocalId, SyntaxError> {
         let count = self.in_scope.len() + pending + self.hidden as usize;
         if count >= Function::MAX_LOCALS as usize {
-            return Err(SyntaxError::too_many(name.line, self.line, Function::MAX_LOCALS, "local variables"));
+            return Err(SyntaxError::too_many(name.line_after, self.line, Function::MAX_LOCALS, "local variables"));
         }
         let id = LocalId::of(self.locals.len());
         self.locals.push(Local {
@@ -121,7 +121,7 @@ impl FunctionScope {
             return Ok(UpvalueId::of(index));
         }
         if self.upvalues.len() >= Function::MAX_UPVALUES as usize {
-            return Err(SyntaxError::too_many(name.line, self.line, Function::MAX_UPVALUES, "upvalues"));
+            return Err(SyntaxError::too_many(name.line_after, self.line, Function::MAX_UPVALUES, "upvalues"));
         }
         self.upvalues.push(Upvalue { name: name.id, capture, origin });
         Ok(UpvalueId::of(self.upvalues.len() - 1))

@@ -218,7 +218,8 @@ fn jumps_that_are_refused() {
 fn the_number_of_variables_is_limited() {
     let many = |count: usize| (0..count).map(|index| format!("local v{index}\n")).collect::<String>();
     accept(&many(200));
-    assert_eq!(error(&many(201)), "201: main function has more than 200 local variables");
+    // The line is that of the token after the name, as in Lua.
+    assert_eq!(error(&many(201)), "202: main function has more than 200 local variables");
     accept(&(many(196) + "for i = 1, 2 do end"));
     assert!(error(&(many(197) + "for i = 1, 2 do end")).ends_with("main function has more than 200 local variables"));
     accept(&format!("do {} end {}", many(150), many(150)));
@@ -226,6 +227,9 @@ fn the_number_of_variables_is_limited() {
     accept(&format!("{} function f() {} end", many(60), uses(60)));
     let message = error(&format!("{} function f() {} end", many(61), uses(61)));
     assert_eq!(message, "62: function at line 62 has more than 60 upvalues");
+    assert_eq!(error(&(many(201) + "\n;")), "203: main function has more than 200 local variables");
+    let message = error(&format!("{} function f()\n{}\n\n end", many(61), uses(61).replace(" x", "\nx")));
+    assert_eq!(message, "125: function at line 62 has more than 60 upvalues");
 }
 
 #[test]

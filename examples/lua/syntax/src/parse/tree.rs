@@ -464,6 +464,9 @@ pub enum Item<'a> {
     Literals(&'a [Literal]),
     /// `[1] = value` many times, with literals only.
     Pairs(&'a [(f64, Literal)]),
+    /// `[1] = value, [2] = value` and so on: many literals at the indices from this one on, none of which is nil. The
+    /// first one of a table begins at 1, and each other one after the one before.
+    Run(u32, &'a [Literal]),
 }
 
 /// An expression whose value is known.

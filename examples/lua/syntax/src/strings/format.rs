@@ -23,35 +23,30 @@ pub struct Spec {
     has_zeros: bool,
     width: usize,
     precision: Option<usize>,
-    /// The letter, which determines the type of the argument; 0 if the format ends before it.
+    /// The letter, which determines the type of the argument.
     pub conversion: u8,
 }
 
-/// The reason why a format is invalid.
+/// A format in which a `%` begins no conversion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FormatError {
-    /// There are more flags than exist.
-    RepeatedFlags,
-    /// The width or precision has more than two digits.
-    TooLong,
+pub struct FormatError {
+    /// The length of what follows the `%`, up to the byte that cannot follow. That byte is included if it can be shown.
+    pub len_bytes: usize,
 }
 
 impl fmt::Display for FormatError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            FormatError::RepeatedFlags => f.write_str("invalid format (repeated flags)"),
-            FormatError::TooLong => f.write_str("invalid format (width or precision too long)"),
-        }
+        write!(f, "there is no conversion in the first {} bytes", self.len_bytes)
     }
 }
 
 impl std::error::Error for FormatError {}
 
+/// The letters of all conversions.
+const CONVERSIONS: &[u8] = b"aAcdeEfFgGiopqsuxX";
+
 /// As many zeros as the largest width.
 const ZEROS: [u8; 99] = [b'0'; 99];
-
-/// Number of flags.
-const FLAGS: usize = 5;
 
 impl Spec {
     /// Parses a conversion after its `%`, other than a second `%`. Returns its length in bytes as well.
@@ -69,7 +64,7 @@ impl Spec {
     ///
     /// # Errors
     ///
-    /// If there are too many flags or digits. The caller checks whether the letter is a conversion.
+    /// If there is no letter of a conversion after flags, a width of up to two digits and a precision of as many.
     pub fn parse(text: &[u8]) -> Result<(Spec, usize), FormatError> {
         let mut spec = Spec::default();
         let mut rest = text;
@@ -83,21 +78,19 @@ impl Spec {
             }
             rest = tail;
         }
-        if text.len() - rest.len() > FLAGS {
-            return Err(FormatError::RepeatedFlags);
-        }
         spec.width = take_digits(&mut rest);
         if let [b'.', tail @ ..] = rest {
             rest = tail;
             spec.precision = Some(take_digits(&mut rest));
         }
+        let before = text.len() - rest.len();
         match rest {
-            [digit, ..] if digit.is_ascii_digit() => Err(FormatError::TooLong),
-            [conversion, tail @ ..] => {
-                spec.conversion = *conversion;
-                Ok((spec, text.len() - tail.len()))
+            [letter, ..] if CONVERSIONS.contains(letter) => {
+                spec.conversion = *letter;
+                Ok((spec, before + 1))
             }
-            [] => Ok((spec, text.len())),
+            [b' '..=255, ..] => Err(FormatError { len_bytes: before + 1 }),
+            _ => Err(FormatError { len_bytes: before }),
         }
     }
 

@@ -26,7 +26,7 @@ pub fn scan_number(text: &[u8]) -> Option<f64> {
 }
 
 /// Parses an integer in `base`, which is from 2 to 36. White space around it is ignored. Base 10 is the same as
-/// [`scan_number`], and base 16 allows `0x`.
+/// [`scan_number`], and base 16 allows `0x`. The largest magnitude is that of 64 bits, as in C.
 #[must_use]
 pub fn scan_number_in_base(text: &[u8], base: u32) -> Option<f64> {
     if base == 10 {
@@ -39,8 +39,11 @@ pub fn scan_number_in_base(text: &[u8], base: u32) -> Option<f64> {
     if digits.is_empty() {
         return None;
     }
-    let add = |value: f64, digit: &u8| Some(value * f64::from(base) + f64::from((*digit as char).to_digit(base)?));
-    let magnitude = digits.iter().try_fold(0.0, add)?;
+    let add = |value: u64, digit: &u8| {
+        let digit = (*digit as char).to_digit(base)?;
+        Some(value.saturating_mul(u64::from(base)).saturating_add(u64::from(digit)))
+    };
+    let magnitude = digits.iter().try_fold(0, add)? as f64;
     Some(if is_negative { -magnitude } else { magnitude })
 }
 

@@ -79,7 +79,51 @@ impl<'a, 'parts> Lexer<'a, 'parts> {
     }
 
     /// Replaces `token` by the next one, for which it reads as much of the source as necessary.
+    #[inline]
     pub(super) fn read_token(&mut self, token: &mut Token) -> Result<(), SyntaxError> {
+        if self.lex_simple(token) { Ok(()) } else { self.read_any_token(token) }
+    }
+
+    /// Replaces `token` by the next one if it is a sign of one byte or a number of few digits. Most tokens of data are.
+    /// Otherwise, or if more of the source has to be read or steps to be reported, changes nothing.
+    #[inline]
+    fn lex_simple(&mut self, token: &mut Token) -> bool {
+        let text = &*self.source.text;
+        let (mut start, mut line) = (self.at, self.line);
+        while let Some(space @ (b' ' | b'\n')) = text.get(start) {
+            if *space == b'\n' {
+                if text.get(start + 1) == Some(&b'\r') {
+                    return false;
+                }
+                line = line.next();
+            }
+            start += 1;
+        }
+        let Some(&first) = text.get(start) else { return false };
+        let (kind, end) = if let Some(symbol) = SHORT_SIGNS[first as usize] {
+            if matches!(first, b'[' | b'=' | b'<' | b'>') && matches!(text.get(start + 1), Some(b'[' | b'=')) {
+                return false;
+            }
+            (TokenKind::Symbol(symbol), start + 1)
+        } else if first.is_ascii_digit()
+            && let Some((number, len_bytes)) = few_digits(&text[start..])
+        {
+            (TokenKind::Number(number), start + len_bytes)
+        } else {
+            return false;
+        };
+        // At the end of what was read, there can be more. As long as none is reported, steps are not refused.
+        let steps = 1 + (end - self.at) / BYTES_PER_STEP;
+        if end == text.len() || !self.steps.take_some(steps) {
+            return false;
+        }
+        (self.at, self.line) = (end, line);
+        *token = Token { kind, line, start, end };
+        true
+    }
+
+    #[inline(never)]
+    fn read_any_token(&mut self, token: &mut Token) -> Result<(), SyntaxError> {
         loop {
             let (at, line, strings) = (self.at, self.line, self.strings.iter().len());
             self.is_at_end.set(false);
@@ -239,17 +283,54 @@ pub(super) fn error_near(line: Line, message: &str, text: &[u8]) -> SyntaxError 
     SyntaxError::new(line, [message.as_bytes(), b" near '", text, b"'"].concat())
 }
 
-/// Returns the number that a text begins with, and its length, if it has only digits, and so few that it is exact. Most
-/// numbers are.
+/// The signs of one byte, by that byte, unless it needs a look at what follows. For `[`, `=`, `<` and `>`, that is `[` or
+/// `=`.
+const SHORT_SIGNS: [Option<Symbol>; 256] = {
+    let mut all = [None; 256];
+    let short = [
+        (b'+', Symbol::Add),
+        (b'*', Symbol::Multiply),
+        (b'/', Symbol::Divide),
+        (b'%', Symbol::Modulo),
+        (b'^', Symbol::Power),
+        (b'#', Symbol::Length),
+        (b'(', Symbol::Open),
+        (b')', Symbol::Close),
+        (b'{', Symbol::OpenBrace),
+        (b'}', Symbol::CloseBrace),
+        (b']', Symbol::CloseBracket),
+        (b';', Symbol::Semicolon),
+        (b',', Symbol::Comma),
+        (b'[', Symbol::OpenBracket),
+        (b'=', Symbol::Assign),
+        (b'<', Symbol::Less),
+        (b'>', Symbol::Greater),
+    ];
+    let mut index = 0;
+    while index < short.len() {
+        all[short[index].0 as usize] = Some(short[index].1);
+        index += 1;
+    }
+    all
+};
+
+/// Returns the number that a text begins with, and its length, if it has only digits and maybe a point, and so few digits
+/// that it is exact: an integer divided by a power of ten, both of which are doubles. Most numbers are.
 #[inline]
 fn few_digits(text: &[u8]) -> Option<(f64, usize)> {
-    let mut number = 0;
-    for (len_bytes, &byte) in text.iter().take(f64::DIGITS as usize).enumerate() {
+    const POWERS: [f64; f64::DIGITS as usize + 1] =
+        [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+    let (mut number, mut point) = (0, None);
+    for (len_bytes, &byte) in text.iter().take(f64::DIGITS as usize + 1).enumerate() {
         match byte {
             b'0'..=b'9' => number = number * 10 + u64::from(byte - b'0'),
-            b'.' => return None,
-            _ if len_bytes == 0 || is_in_name(byte) => return None,
-            _ => return Some((number as f64, len_bytes)),
+            b'.' if point.is_none() => point = Some(len_bytes),
+            _ if len_bytes == 0 || byte == b'.' || is_in_name(byte) => return None,
+            _ => {
+                let number = number as f64;
+                let number = point.map_or(number, |point| number / POWERS[len_bytes - point - 1]);
+                return Some((number, len_bytes));
+            }
         }
     }
     None

@@ -14,6 +14,8 @@ pub(crate) struct Name {
     pub(crate) id: StringId,
     /// Its line.
     pub(crate) line: Line,
+    /// The line of the token after it, which the error has if it is one variable too many.
+    pub(crate) line_after: Line,
 }
 
 /// The tokens of a chunk from some place on.
@@ -125,7 +127,7 @@ impl<'a, 'parts> Tokens<'a, 'parts> {
             _ => return Err(self.error_expected("<name>")),
         };
         let line = self.advance()?;
-        Ok(Name { id, line })
+        Ok(Name { id, line, line_after: self.next.line })
     }
 
     pub(crate) fn expect_end(&mut self) -> Result<(), SyntaxError> {

@@ -100,9 +100,20 @@ fn strings() {
 
 #[test]
 fn invalid_conversions() {
-    assert_eq!(Spec::parse(b"-+ #0-d"), Err(FormatError::RepeatedFlags));
-    assert_eq!(Spec::parse(b"123d"), Err(FormatError::TooLong));
-    assert_eq!(Spec::parse(b".123d"), Err(FormatError::TooLong));
-    assert_eq!(Spec::parse(b"5").map(|(spec, len_bytes)| (spec.conversion, len_bytes)), Ok((0, 1)));
-    assert_eq!(FormatError::TooLong.to_string(), "invalid format (width or precision too long)");
+    for (format, len_bytes) in [
+        ("", 0),
+        ("y", 1),
+        ("y5d", 1),
+        ("ld", 1),
+        ("5", 1),
+        ("-+ #05.", 7),
+        ("123d", 3),
+        (".123d", 4),
+        ("1.2.3d", 4),
+        ("5\n", 1),
+        ("%", 1),
+    ] {
+        assert_eq!(Spec::parse(format.as_bytes()), Err(FormatError { len_bytes }), "%{format}");
+    }
+    assert_eq!(Spec::parse(b"------5d").map(|(spec, len_bytes)| (spec.conversion, len_bytes)), Ok((b'd', 8)));
 }

@@ -2,6 +2,7 @@
 
 use super::Lexer;
 use crate::steps::Steps;
+use crate::strings::scan_number;
 use crate::syntax::interner::Strings;
 use crate::syntax::source::Source;
 use crate::syntax::token::TokenKind;
@@ -45,6 +46,8 @@ fn text_becomes_tokens() {
         ("a.b..c...d", "a . b .. c ... d"),
         ("a==b~=c<=d>=e<f>g=h", "a == b ~= c <= d >= e < f > g = h"),
         ("::a:: b:c", ":: a :: b : c"),
+        ("a=[[b]]c<[=[d]=]e[ [[f]] ]", "a = [[b]] c < [=[d]=] e [ [[f]] ]"),
+        ("x<y>z<=w>=v=u==t", "x < y > z <= w >= v = u == t"),
         ("f(x)[y]{z;w,}", "f ( x ) [ y ] { z ; w , }"),
         ("1 2.5 .5 5. 1e10 0xff 0x1p4 3..2", "1 2.5 .5 5. 1e10 0xff 0x1p4"),
         ("for endx end", "for endx end"),
@@ -55,6 +58,33 @@ fn text_becomes_tokens() {
         ("\"a\\n\" 'b' [[c]] [=[d]]]=]", "\"a\n\" 'b' [[c]] [=[d]]]=]"),
     ] {
         assert_eq!(lexed(source.as_bytes()).0, expected, "{source:?}");
+    }
+}
+
+/// Short numbers are read in another way than `tonumber` reads them.
+#[test]
+fn numbers_are_those_that_their_texts_say() {
+    let check = |text: &str| {
+        let source = format!("{text},");
+        let mut source = Source::whole(source.into());
+        let mut lexer = Lexer::new(&mut source, Strings::default(), Steps::unlimited());
+        let token = lexer.next_token().unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!((token.start, token.end), (0, text.len()), "{text}");
+        let TokenKind::Number(number) = token.kind else { panic!("{text} is {token:?}") };
+        assert_eq!(Some(number.to_bits()), scan_number(text.as_bytes()).map(f64::to_bits), "{text}");
+    };
+    for text in
+        ["0", "7.", "0.1", "00.30", "123456789012345", "1234567890123456", "9007199254740993", "0x10", "1e3", "1.5e-3"]
+    {
+        check(text);
+    }
+    let mut bits = 0x9e37_79b9_7f4a_7c15_u64;
+    for step in 0..20_000 {
+        bits = bits.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+        let digits = (bits >> 11 >> (step % 50)).to_string();
+        let point = (bits >> 5) as usize % digits.len();
+        check(&digits);
+        check(&format!("{}.{}", &digits[..=point], &digits[point + 1..]));
     }
 }
 
@@ -114,7 +144,7 @@ fn lines_are_counted_by_any_kind_of_line_end() {
 /// However a text is cut into parts, its tokens and errors are the same, and no part is read before it is needed.
 #[test]
 fn parts_become_the_tokens_of_the_whole() {
-    let whole = "a--[==[x]=\n]==]b..c...\\x\"q\\z \n \\u{20AC}\\x41\\065\"[=[\r\ny]=]0x1p+4.5e-3 'un";
+    let whole = "t[1]<2>=3,{4.25} a--[==[x]=\n]==]b..c...\\x\"q\\z \n \\u{20AC}\\x41\\065\"[=[\r\ny]=]0x1p+4.5e-3 'un";
     for len in 1..=whole.len() {
         let text = &whole.as_bytes()[..len];
         for size in 1..6 {

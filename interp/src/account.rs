@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::fmt;
+use std::ops::Range;
 use std::rc::Rc;
 
 /// What memory is used for.
@@ -91,6 +92,10 @@ struct Counters {
     /// `usize::MAX` without a limit.
     limit: Cell<usize>,
     used: Cell<usize>,
+    /// The additions so far, including those that were refused.
+    additions: Cell<u64>,
+    /// The numbers of the first addition to refuse, and of the first one after it to allow.
+    refused: Cell<(u64, u64)>,
     by_kind: [Cell<usize>; MemoryKind::ALL.len()],
 }
 
@@ -186,6 +191,31 @@ impl Account {
         self.counters.limit.get().saturating_sub(self.used())
     }
 
+    /// Returns how often bytes were added to a charge so far. Refusals count as well.
+    ///
+    /// See [`refuse`](Self::refuse) for an example.
+    pub fn additions(&self) -> u64 {
+        self.counters.additions.get()
+    }
+
+    /// Refuses the additions with these numbers, counted from the next one, which is 0. This is for tests: a language can
+    /// run a program once for each of its [additions](Self::additions), and see that it survives each refusal.
+    ///
+    /// ```
+    /// use mimeo::{Account, MemoryKind};
+    ///
+    /// let account = Account::new(None);
+    /// account.refuse(1..2);
+    /// let outcomes = [(); 3].map(|()| account.charge(MemoryKind::Heap, 8).is_ok());
+    /// assert_eq!(outcomes, [true, false, true]);
+    /// assert_eq!(account.additions(), 3);
+    /// ```
+    pub fn refuse(&self, numbers: Range<u64>) {
+        let next = self.additions();
+        let number = |from: u64| next.saturating_add(from);
+        self.counters.refused.set((number(numbers.start), number(numbers.end)));
+    }
+
     /// Charges an allocation of this many bytes, before it is made. They count as used until the result is dropped.
     ///
     /// # Errors
@@ -226,6 +256,12 @@ impl Account {
 
     fn add(&self, kind: MemoryKind, bytes: usize) -> Result<(), OutOfMemory> {
         let counters = &*self.counters;
+        let number = counters.additions.get();
+        counters.additions.set(number + 1);
+        let (refused, allowed) = counters.refused.get();
+        if (refused..allowed).contains(&number) {
+            return Err(OutOfMemory);
+        }
         let used = counters.used.get().checked_add(bytes).filter(|&used| used <= counters.limit.get());
         counters.used.set(used.ok_or(OutOfMemory)?);
         let of_kind = &counters.by_kind[kind as usize];

@@ -265,8 +265,8 @@ impl Heap {
         }
     }
 
-    /// Tells the collector that values in the array part of a table are about to move: those that were not traced yet would
-    /// be missed where the others are.
+    /// Tells the collector that values in the array part or the hash part of a table are about to move: those that were not
+    /// traced yet would be missed where the others are.
     pub(super) fn move_barrier(&mut self, table: Gc<Table>) {
         if self.phase == Phase::Mark && self.tracer.is_partial(table) {
             self.barrier_back(table);

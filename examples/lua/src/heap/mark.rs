@@ -16,7 +16,7 @@ const WHITES: u8 = 3;
 /// The mark of a userdata whose `__gc` was called or is queued.
 pub(super) const FINALIZED: u8 = 8;
 
-/// The values of an array part that are traced at once. Longer ones are traced in parts.
+/// The values and entries of a table that are traced at once. Longer tables are traced in parts.
 pub(super) const PART: usize = 4096;
 
 /// The bits of a mark that are not colours.
@@ -29,7 +29,8 @@ pub struct Tracer {
     pub(super) white: u8,
     /// Grey objects.
     pub(super) grey: Vec<*mut Object>,
-    /// Tables with a long array part, of which the values from an index on are still to be traced.
+    /// Long tables, of which the values of the array part, and then the entries of the hash part, are still to be traced
+    /// from an index on.
     pub(super) partial: Vec<(Gc<Table>, usize)>,
     /// Grey objects to trace in the last phase: they have changed, or can change without a barrier.
     pub(super) again: Vec<*mut Object>,
@@ -213,17 +214,28 @@ impl Tracer {
             }
             self.weak.push(table);
         }
-        let mut later = 0;
         if !weakness.values {
             table.slots().iter().for_each(|&value| self.value(value));
-            if table.array().len() > PART && !self.is_final {
-                self.partial.push((table, 0));
-                later = size_of_val(table.array());
-            } else {
-                table.array().iter().for_each(|&value| self.value(value));
-            }
         }
-        let entries: &[Entry] = table.hash_part().map_or(&[], |hash| &hash.entries);
+        if weakness == Weakness::default() && !self.is_final && parts_len(table) > PART {
+            self.partial.push((table, 0));
+            return table.size() - size_of_val(table.array()) - size_of_val(entries(&table));
+        }
+        self.elements(table, weakness, 0, usize::MAX);
+        table.size()
+    }
+
+    /// Marks those keys and values that are not weak, of a range of the array part and the hash part. Returns the bytes
+    /// visited.
+    fn elements(&mut self, table: Gc<Table>, weakness: Weakness, from: usize, to: usize) -> usize {
+        let (array, entries) = (table.array(), entries(&table));
+        let within = |from: usize, to: usize, len: usize| from.min(len)..to.min(len);
+        let values = &array[within(from, to, array.len())];
+        let past = |index: usize| index.saturating_sub(array.len());
+        let entries = &entries[within(past(from), past(to), entries.len())];
+        if !weakness.values {
+            values.iter().for_each(|&value| self.value(value));
+        }
         for entry in entries.iter().filter(|entry| !entry.value.is_nil()) {
             if !weakness.keys {
                 self.value(entry.key);
@@ -232,24 +244,22 @@ impl Tracer {
                 self.value(entry.value);
             }
         }
-        table.size() - later
+        size_of_val(values) + size_of_val(entries)
     }
 
-    /// Traces the next part of a long array part. Returns its size, or `None` if there is no such array part.
+    /// Traces the next part of a long table. Returns its size, or `None` if there is no such table.
     pub(super) fn trace_part(&mut self) -> Option<usize> {
         let (table, from) = self.partial.pop()?;
-        let rest = table.array().get(from..).unwrap_or_default();
-        let part = &rest[..rest.len().min(PART)];
-        part.iter().for_each(|&value| self.value(value));
-        if part.len() < rest.len() {
-            self.partial.push((table, from + part.len()));
+        let to = from + PART;
+        if to < parts_len(table) {
+            self.partial.push((table, to));
         }
-        Some(size_of_val(part))
+        Some(self.elements(table, Weakness::default(), from, to))
     }
 
-    /// Returns `true` if an array part is black, but not all of it was traced.
+    /// Returns `true` if a table is black, but not all of it was traced.
     pub(super) fn is_partial(&self, table: Gc<Table>) -> bool {
-        let is_long_and_black = table.array().len() > PART && table.object.mark & BLACK != 0;
+        let is_long_and_black = parts_len(table) > PART && table.object.mark & BLACK != 0;
         is_long_and_black && self.partial.iter().any(|&(other, _)| other == table)
     }
 
@@ -300,4 +310,13 @@ impl Tracer {
         }
         size_of::<Upvalue>()
     }
+}
+
+fn entries(table: &Table) -> &[Entry] {
+    table.hash_part().map_or(&[], |hash| &hash.entries)
+}
+
+/// Returns the number of values in the array part and entries in the hash part.
+fn parts_len(table: Gc<Table>) -> usize {
+    table.array().len() + entries(&table).len()
 }

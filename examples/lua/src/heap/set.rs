@@ -160,7 +160,6 @@ impl Heap {
         if array_len == table.array_len {
             return;
         }
-        self.move_barrier(*table);
         // Keys that no longer fit go from the array part to the hash part, and the others in the opposite direction.
         let mut moved = Vec::new();
         for (at, &value) in table.array().iter().enumerate().skip(array_len as usize) {
@@ -201,6 +200,7 @@ impl Heap {
     }
 
     pub(super) fn set_hash_part(&mut self, table: &mut Gc<Table>, hash: Option<HashPart>) {
+        self.move_barrier(*table);
         let before = table.hash_part().map_or(0, HashPart::size);
         let after = hash.as_ref().map_or(0, HashPart::size);
         let new = hash.map_or(std::ptr::null_mut(), |hash| Box::into_raw(Box::new(hash)));
@@ -221,6 +221,7 @@ impl Heap {
     }
 
     pub(super) fn resize_array(&mut self, table: &mut Gc<Table>, len: u32) {
+        self.move_barrier(*table);
         // SAFETY: (3): there is no other reference into the table.
         let table = unsafe { table.as_mut() };
         self.accounts.resize(table.array_len as usize * size_of::<Value>(), len as usize * size_of::<Value>());

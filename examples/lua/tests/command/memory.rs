@@ -35,6 +35,26 @@ fn memory_is_given_back() {
     }
 }
 
+/// Garbage that the collector must notice: stacks of coroutines beside a larger heap, and userdata that wait for their
+/// finalisers.
+#[test]
+fn garbage_does_not_pile_up() {
+    for (limit, code) in [
+        (20.0, "for i = 1, 1e5 do coroutine.wrap(function(a) coroutine.yield(a) end)(i) end"),
+        (
+            // The heap has 20 MB, and doubles before it is collected. Without the stacks it would be 200 MB.
+            80.0,
+            "local live = {} for i = 1, 2e5 do live[i] = {i} end \
+            for i = 1, 2e5 do coroutine.wrap(function(a) coroutine.yield(a) end)(i) end",
+        ),
+        (20.0, "for i = 1, 5e5 do getmetatable(newproxy(true)).__gc = function() end end"),
+        (20.0, "for i = 1, 2e4 do loadstring('local a = ... return function() return a + ' .. i .. ' end')(i) end"),
+    ] {
+        let (before, most) = resident("VmHWM", code);
+        assert!(most < before + limit, "{before} MB before and {most} MB at most in {code}");
+    }
+}
+
 /// While a finaliser runs and others wait, its garbage is collected.
 #[test]
 fn garbage_of_long_finalisers_is_freed() {

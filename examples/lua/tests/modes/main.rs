@@ -7,5 +7,6 @@ mod hooks;
 mod machine;
 mod memory;
 mod random;
+mod refusals;
 #[cfg(feature = "jit")]
 mod twins;

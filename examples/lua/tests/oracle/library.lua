@@ -1,5 +1,6 @@
 -- Calls every function of the library with arguments missing, of every type and at limits, and prints what each call
--- does. The first argument of the script is the number of random calls of each function.
+-- does. The first argument of the script is the number of random calls of each function. Without it, no function is
+-- called. A function that is not called is only printed.
 
 local dead = coroutine.create(function() end)
 coroutine.resume(dead)
@@ -118,6 +119,10 @@ for _, module in ipairs(modules) do
   table.sort(names)
   for _, name in ipairs(names) do
     local whole = module[1] .. name
-    if not skipped[whole] then check(whole, module[2][name], module[3]) end
+    if skipped[whole] or not arg[1] then
+      show(whole, { "not called" }, true, module[2][name])
+    else
+      check(whole, module[2][name], module[3])
+    end
   end
 end

@@ -5,7 +5,7 @@ use mimeo_twins::Random;
 use super::{Held, fields};
 use crate::heap::mark::PART;
 use crate::heap::{Gc, Heap};
-use crate::ops::ops::{Table, Value};
+use crate::ops::ops::{Table, Text, Value};
 
 /// Returns the values from 1 on.
 fn values(table: Gc<Table>) -> Vec<Value> {
@@ -59,11 +59,11 @@ fn values_outside_of_the_array_part_move_too() {
     assert!(get(104).is_nil());
 }
 
-/// A long array part is traced in parts. Values move from the part that was not traced yet.
+/// Long tables are traced in parts. Values move from the part that was not traced yet.
 #[test]
-fn values_that_move_while_a_part_is_traced_stay_alive() {
+fn values_that_move_while_a_table_is_traced_in_parts_stay_alive() {
     type Change = fn(&mut Heap, Gc<Table>, u32);
-    let changes: [(&str, Change); 4] = [
+    let changes: [(&str, Change); 6] = [
         ("nothing", |_, _, _| ()),
         ("removes the first ones", |heap, table, len| {
             for removed in 0..10 {
@@ -75,36 +75,55 @@ fn values_that_move_while_a_part_is_traced_stay_alive() {
                 heap.insert_index(table, 1, len + inserted, Value::TRUE);
             }
         }),
-        ("moves most to the hash part", |heap, table, len| {
+        ("moves values to the hash part", |heap, table, len| {
             for index in 2..len - 100 {
                 heap.set_index(table, index, Value::NIL);
             }
-            for key in 0..200 {
-                heap.set(table, Value::number(f64::from(key) + 0.5), Value::TRUE).expect("it is a key");
+            for key in 0..20_000 {
+                heap.set(table, Value::number(f64::from(key) + 0.25), Value::TRUE).expect("it is a key");
+            }
+        }),
+        ("makes another hash part", |heap, table, _| {
+            for key in 0..20_000 {
+                heap.set(table, Value::number(f64::from(key) + 0.25), Value::TRUE).expect("it is a key");
+            }
+        }),
+        ("moves values from the hash part", |heap, table, len| {
+            for key in 0..3 * len {
+                heap.set_index(table, len + key + 1, Value::TRUE);
             }
         }),
     ];
     const LEN: u32 = 4 * PART as u32;
     for (name, change) in changes {
-        for parts in 1..4 {
+        for parts in 1..10 {
             let mut heap = Heap::default();
             let mut held = Held::default();
             let table = heap.new_table(LEN, 0, 0);
             held.hold(table);
-            for index in 1..=LEN {
-                let text = heap.text(format!("a text that only the table has, number {index}").as_bytes());
-                heap.set_index(table, index, text.into());
+            let keys = (1..=LEN).map(f64::from);
+            // Later, these belong to the array part.
+            let later = (0..20).map(|key| f64::from(2 * LEN + key));
+            let others = (0..LEN / 2).map(|key| f64::from(key) + 0.5);
+            for key in keys.chain(later).chain(others) {
+                let text = heap.text(format!("a text that only the table has, of key {key}").as_bytes());
+                heap.set(table, Value::number(key), text.into()).expect("it is a key");
             }
             held.collect(&mut heap);
             let is_at = |heap: &Heap| heap.tracer.partial.last().is_some_and(|&(_, from)| from == parts * PART);
             while !is_at(&heap) {
-                assert!(!held.step(&mut heap, 1), "{name}: the array part was not traced in parts");
+                assert!(!held.step(&mut heap, 1), "{name}: the table was not traced in {parts} parts");
             }
+            let texts = |table: Gc<Table>| fields(table).into_iter().filter_map(|(_, value)| value.to_text());
             change(&mut heap, table, LEN);
+            let expected = texts(table).count();
             while !held.step(&mut heap, 1) {}
-            let texts = fields(table).into_iter().filter_map(|(_, value)| value.to_text());
-            let count = texts.inspect(|text| assert!(text.bytes().starts_with(b"a text that only"), "{name}")).count();
-            assert!(count > 100, "{name}: {count} texts are left");
+            // Others take the memory of those that were freed.
+            for number in 0..LEN {
+                heap.text(format!("another text of about the same length, {number}").as_bytes());
+            }
+            let is_whole = |text: &Gc<Text>| text.bytes().starts_with(b"a text that only the table has");
+            assert_eq!(texts(table).filter(is_whole).count(), expected, "{name} after {parts} parts");
         }
     }
 }

@@ -1,0 +1,5 @@
+-- The default output, closed twice.
+io.output("/dev/null") io.close()
+print(select(2, pcall(io.close)))
+
+--> attempt to use a closed file

@@ -63,8 +63,13 @@ fn name_of(symbol: &Symbol) -> &str {
 fn section(source: &Source, op: &LoweredOp, owned: &OwnedOp, definition: &Definition) -> Section {
     let links = Links(&op.symbols);
     let (first, last) = (*definition.lines.start(), *definition.lines.end());
-    let rust = source.text.lines().zip(1..).skip(first - 1).take(last + 1 - first);
-    let rust = rust.map(|(text, number)| links.block(Line { label: format!("{number:4}"), ..Line::text(text) }));
+    let rust: Vec<&str> = source.text.lines().skip(first - 1).take(last + 1 - first).collect();
+    let indent = |line: &&str| line.len() - line.trim_start().len();
+    let indented = rust.iter().filter(|line| !line.is_empty()).map(indent).min().unwrap_or(0);
+    let rust = rust.iter().zip(first..).map(|(line, number)| {
+        let text = Line::text(line.get(indented..).unwrap_or_default());
+        links.block(Line { label: format!("{number:4}"), ..text })
+    });
     let ir = definition.ir.lines().map(|line| links.block(Line::text(line)));
     let panes = vec![
         Pane::new("Rust", rust.collect()),

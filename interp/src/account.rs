@@ -191,7 +191,7 @@ impl Account {
         self.counters.limit.get().saturating_sub(self.used())
     }
 
-    /// Returns how often bytes were added to a charge so far. Refusals count as well.
+    /// Returns how often bytes were added to a charge so far. Refusals count as well, additions of no bytes do not.
     ///
     /// See [`refuse`](Self::refuse) for an example.
     pub fn additions(&self) -> u64 {
@@ -209,6 +209,8 @@ impl Account {
     /// let outcomes = [(); 3].map(|()| account.charge(MemoryKind::Heap, 8).is_ok());
     /// assert_eq!(outcomes, [true, false, true]);
     /// assert_eq!(account.additions(), 3);
+    /// account.refuse(0..1);
+    /// assert!(account.charge(MemoryKind::Heap, 0).is_ok(), "it takes no memory");
     /// ```
     pub fn refuse(&self, numbers: Range<u64>) {
         let next = self.additions();
@@ -255,6 +257,10 @@ impl Account {
     }
 
     fn add(&self, kind: MemoryKind, bytes: usize) -> Result<(), OutOfMemory> {
+        if bytes == 0 {
+            // What takes no memory is never refused.
+            return Ok(());
+        }
         let counters = &*self.counters;
         let number = counters.additions.get();
         counters.additions.set(number + 1);

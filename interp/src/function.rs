@@ -146,9 +146,14 @@ impl Function {
     /// assert!(machine.functions(linked).all(|function| function.cache_words().is_empty()));
     /// ```
     pub fn cache_words(&self) -> Vec<u64> {
-        let len = self.facts().cache_words as usize;
+        (0..self.facts().cache_words).map(|word| self.cache_word(word)).collect()
+    }
+
+    /// Returns a word of the function's inline-cache cells.
+    pub(crate) fn cache_word(&self, word: u32) -> u64 {
+        assert!(word < self.facts().cache_words, "the function has such a word");
         // SAFETY: (1), (2): the cells have this many words, and all references to them are in this thread.
-        (0..len).map(|word| unsafe { *self.caches.add(word) }).collect()
+        unsafe { *self.caches.add(word as usize) }
     }
 
     /// Returns the function's verified bytecode.
@@ -227,6 +232,13 @@ impl Function {
     /// ```
     pub fn optimized_entries(&self, pc: Pc) -> Option<&Cell<u64>> {
         Some(&self.counts_at(pc)?.optimized_entries)
+    }
+
+    /// Returns the number of times that the optimized code of the loop at `pc` was left where it lacks a path of an op,
+    /// because a cell of the op was empty when it was made. That code counts it. `None` means that `pc` is neither the first
+    /// op nor a loop head. For native tiers. See [`optimized_entries`](Self::optimized_entries) for an example.
+    pub fn optimized_misses(&self, pc: Pc) -> Option<&Cell<u64>> {
+        Some(&self.counts_at(pc)?.optimized_misses)
     }
 
     /// Returns a number that no other function ever has. Optimized code that contains a copy of the function compares it
@@ -364,6 +376,7 @@ pub(crate) struct Counts {
     samples: Cell<u32>,
     /// Entries to optimized code.
     optimized_entries: Cell<u64>,
+    optimized_misses: Cell<u64>,
 }
 
 impl Tables {

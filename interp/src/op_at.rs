@@ -144,6 +144,31 @@ impl<'a> OpAt<'a> {
         one.into_iter().chain(list.iter().copied())
     }
 
+    /// Returns for each inline-cache cell of the op whether it is empty: all zeros, as at first. In the order in which the
+    /// body has them as parameters.
+    ///
+    /// ```
+    /// use mimeo::InstructionSet;
+    /// use mimeo::def::Pc;
+    /// use mimeo::tier::OpAt;
+    /// use mimeo_doc_ops::{Ops, SUM, sample_machine};
+    ///
+    /// let (machine, linked) = sample_machine();
+    /// let sum = machine.functions(linked).next().expect("the program has functions");
+    /// let number = OpAt::of(sum, Ops::OPS, Pc(0)).expect("it begins with an op");
+    /// assert_eq!(number.empty_cells().count(), 0, "it has no cells");
+    /// ```
+    pub fn empty_cells(&self) -> impl Iterator<Item = bool> {
+        self.info.operands.iter().filter_map(|operand| match operand.kind {
+            OperandKind::Cache { size, .. } => {
+                let first = self.unit2(operand.unit);
+                let mut words = first..first + size.div_ceil(size_of::<u64>() as u32);
+                Some(words.all(|word| self.function.cache_word(word) == 0))
+            }
+            _ => None,
+        })
+    }
+
     /// Returns the function that the op names.
     ///
     /// ```

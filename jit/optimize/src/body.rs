@@ -71,6 +71,9 @@ impl<'e, 'a, 'f, 'h> BodyEmitter<'e, 'a, 'f, 'h> {
     /// Returns the target of an edge and the arguments for its parameters, after those given.
     fn edge(&mut self, edge: &Edge, first: Option<Value>) -> (Block, Vec<BlockArg>) {
         let index = edge.to.0 as usize;
+        if self.op.shape.misses[index] {
+            return (self.e.missed(self.op), Vec::new());
+        }
         if self.op.shape.leaves[index] {
             return (self.e.start_of(self.op), Vec::new());
         }

@@ -61,8 +61,7 @@ impl Prepared {
     fn new(set: OptimizerSet) -> Result<Prepared, NotOptimized> {
         let bodies =
             Set::from_bytes(set.ir).map_err(|error| NotOptimized::Never(format!("the bodies of the ops: {error}")))?;
-        let shapes =
-            set.ops.iter().enumerate().map(|(opcode, info)| Shapes::of(info, bodies.body_of(opcode))).collect();
+        let shapes = set.ops.iter().map(Shapes::new).collect();
         Ok(Prepared { bodies, shapes, isa: host()? })
     }
 }
@@ -192,6 +191,7 @@ impl Compiler {
             bodies: &prepared.bodies,
             runtime: self.set.runtime,
             entries: function.optimized_entries(head).expect("a loop head has a count"),
+            misses: function.optimized_misses(head).expect("a loop head has a count"),
             leaving: self.leaving.as_ref(),
         };
         let mut heads = Heads::default();

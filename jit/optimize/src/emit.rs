@@ -38,6 +38,8 @@ pub(crate) struct Inputs<'a> {
     pub(crate) runtime: &'static [RuntimeFn],
     /// The number of entries, which the region counts.
     pub(crate) entries: &'a Cell<u64>,
+    /// The number of exits where a path of an op is missing, which the region counts, too.
+    pub(crate) misses: &'a Cell<u64>,
     pub(crate) leaving: Option<&'a Leaving>,
 }
 
@@ -72,6 +74,8 @@ pub(crate) struct Emitter<'a, 'f, 'h> {
     pub(crate) exits: Exits,
     /// The blocks in which calls are made that are not inlined, with the callee.
     pub(crate) calls_elsewhere: Vec<(Block, Place, Value)>,
+    /// By op: the block that leaves at its start because a path is missing.
+    missed: BTreeMap<Place, Block>,
     /// The copy of the ops that is being emitted.
     copy: Iterations,
     /// The block before the iterations after the first, if that is a copy of its own.
@@ -95,7 +99,7 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
         inputs: &Inputs<'a>,
         heads: &'h mut Heads,
     ) -> Option<Vec<OptimizedExit>> {
-        let Inputs { region, bodies, runtime, entries, leaving } = *inputs;
+        let Inputs { region, bodies, runtime, entries, misses, leaving } = *inputs;
         let [entry, start] = [(); 2].map(|()| b.create_block());
         b.append_block_params_for_function_params(entry);
         b.switch_to_block(entry);
@@ -104,7 +108,7 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
         b.seal_block(start);
         let [base, record] = [1, 2].map(|index| b.block_params(entry)[index]);
         let mut v = Values::new(b, entry, bodies.has_typed_memory);
-        count_entry(&mut v, entries);
+        count(&mut v, entries);
         let floats = floats(region, bodies);
         let canonical = heads.without_exact(with_any_nans(region, &floats));
         let frame = Frame::new(&mut v, [base, record], region, &floats, &canonical);
@@ -117,6 +121,7 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
             frame,
             exits: Exits::default(),
             calls_elsewhere: Vec::new(),
+            missed: BTreeMap::new(),
             copy: Iterations::All,
             others: None,
             is_last: false,
@@ -129,6 +134,7 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
         emitter.iterations();
         emitter.v.b.set_srcloc(SourceLoc::default());
         emitter.fill_calls();
+        emitter.fill_missed(misses);
         let Emitter { mut v, mut frame, mut exits, heads, .. } = emitter;
         heads.keep_exact(std::mem::take(&mut frame.inexact));
         exits.fill(&mut v, &frame, region);
@@ -271,6 +277,26 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
         self.exits.before(&mut self.v.b, op.place, &op.dirty)
     }
 
+    /// Returns the block that leaves at the start of an op because the path that follows is missing.
+    pub(crate) fn missed(&mut self, op: &LoopOp<'_>) -> Block {
+        *self.missed.entry(op.place).or_insert_with(|| {
+            let block = self.v.b.create_block();
+            self.v.b.set_cold_block(block);
+            block
+        })
+    }
+
+    /// Fills the blocks that leave where a path is missing.
+    fn fill_missed(&mut self, misses: &Cell<u64>) {
+        let region = self.region;
+        for (place, block) in std::mem::take(&mut self.missed) {
+            self.v.begin_elsewhere(block);
+            count(&mut self.v, misses);
+            let exit = self.start_of(&region.ops[&place]);
+            self.v.b.ins().jump(exit, &[]);
+        }
+    }
+
     /// Leaves, after storing these variables.
     pub(crate) fn leave(&mut self, exit: OptimizedExit, dirty: &Webs) {
         let block = self.exits.block(&mut self.v.b, exit, dirty);
@@ -321,9 +347,9 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
     }
 }
 
-/// Increments the number of entries.
-fn count_entry(v: &mut Values<'_>, entries: &Cell<u64>) {
-    let address = v.b.ins().iconst(types::I64, entries.as_ptr().expose_provenance() as i64);
+/// Increments a number.
+fn count(v: &mut Values<'_>, number: &Cell<u64>) {
+    let address = v.b.ins().iconst(types::I64, number.as_ptr().expose_provenance() as i64);
     let before = v.b.ins().load(types::I64, trusted(), address, 0);
     let after = v.b.ins().iadd_imm(before, 1);
     v.b.ins().store(trusted(), after, address, 0);

@@ -12,7 +12,7 @@ use mimeo_jit::{Callees, NotOptimized};
 use crate::control_flow::{Innermost, innermost_loop};
 use crate::loops::{Inlined, Loop, LoopOp, Slots, labels};
 use crate::place::Place;
-use crate::shape::{Shape, Shapes};
+use crate::shape::{Forms, Shape, Shapes};
 use crate::webs::Webs;
 
 /// The most ops of a region.
@@ -114,6 +114,12 @@ impl<'a, 'h: 'a> Finder<'a, 'h> {
         often.next().map(|(_, at)| at.info.name)
     }
 
+    /// Returns what becomes of an op.
+    fn forms(&self, at: &OpAt<'_>) -> &'a Forms {
+        let opcode = usize::from(at.op.0);
+        self.shapes[opcode].at(at, self.bodies.body_of(opcode), self.samples.is_some())
+    }
+
     /// Collects the ops among `members`, and those of functions whose calls are not `refused`.
     fn collect(&self, head: Pc, members: &BTreeSet<Pc>, refused: &BTreeSet<Place>) -> Found<'a> {
         let head = Place::outermost(head);
@@ -139,7 +145,7 @@ impl<'a, 'h: 'a> Finder<'a, 'h> {
                 None
             };
             let caller = place.call().map(|call| found.inlined[&call]);
-            let shapes = &self.shapes[usize::from(at.op.0)];
+            let shapes = self.forms(&at);
             let shape = if callee.is_some() || caller.is_some() && at.info.control.returns {
                 &shapes.inlined
             } else {
@@ -172,7 +178,7 @@ impl<'a, 'h: 'a> Finder<'a, 'h> {
     fn inlined(&self, found: &Found<'a>, at: &OpAt<'a>, place: Place, function: &'a Function) -> Option<Inlined<'a>> {
         place.inside()?;
         let (_, base) = found.frame(place);
-        let window = self.shapes[usize::from(at.op.0)].inlined.as_ref()?.window?;
+        let window = self.forms(at).inlined.as_ref()?.window?;
         let Some(Word::Bits(window)) = at.inputs().nth(window) else { return None };
         let (start, arguments) = (window as u32, (window >> 32) as u32);
         let chain = place.calls().into_iter().map(|call| found.inlined[&call].function);

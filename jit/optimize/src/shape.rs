@@ -1,25 +1,51 @@
 //! The body of an op → [`Shape`], which of its paths are compiled and which leave at the op's start.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use mimeo_def::op::{OpInfo, OperandKind};
-use mimeo_ir::{Block, Body, End, Inst, ValueId};
+use mimeo_interp::tier::OpAt;
+use mimeo_ir::{Binary, Block, Body, End, Inst, ValueId};
 
 use crate::memory::{Kind, stores_of};
 
-/// What becomes of an op.
-#[derive(Clone, Debug)]
-pub(crate) struct Shapes {
+/// What becomes of an op, by which of its [cells are empty](OpAt::empty_cells): a bit for each of the first few.
+#[derive(Debug)]
+pub(crate) struct Shapes(Vec<OnceCell<Forms>>);
+
+/// What becomes of an op with some cells that are empty.
+#[derive(Debug)]
+pub(crate) struct Forms {
     /// If calls and returns leave, or `None` if the op always does.
     pub(crate) alone: Option<Shape>,
     /// If the function that it calls is inlined, or the one from which it returns is.
     pub(crate) inlined: Option<Shape>,
 }
 
+/// The most cells of an op of which the empty ones are looked at.
+const MOST_CELLS: usize = 4;
+
 impl Shapes {
-    /// Decides for a body.
-    pub(crate) fn of(info: &OpInfo, body: &Body) -> Shapes {
-        Shapes { alone: Shape::of(info, body, false), inlined: Shape::of(info, body, true) }
+    /// Makes room for what becomes of an op.
+    pub(crate) fn new(info: &OpInfo) -> Shapes {
+        let cells = info.operands.iter().filter(|operand| matches!(operand.kind, OperandKind::Cache { .. })).count();
+        Shapes((0..1 << cells.min(MOST_CELLS)).map(|_| OnceCell::new()).collect())
+    }
+
+    /// Decides for an op, whose body this is. If all cells are empty, the op may not have run yet, so nothing follows from
+    /// that unless the loop `is_sampled`.
+    pub(crate) fn at(&self, at: &OpAt<'_>, body: &Body, is_sampled: bool) -> &Forms {
+        let empty: Vec<bool> = at.empty_cells().take(MOST_CELLS).collect();
+        let is_told = is_sampled || empty.contains(&false);
+        let bits: usize = empty.iter().enumerate().map(|(cell, &is_empty)| usize::from(is_empty && is_told) << cell).sum();
+        self.0[bits].get_or_init(|| {
+            let of = |is_inlined| {
+                let pruned = Shape::of(at.info, body, is_inlined, bits);
+                // Where an effect comes before what is left out, it cannot be.
+                pruned.or_else(|| Shape::of(at.info, body, is_inlined, 0).filter(|_| bits != 0))
+            };
+            Forms { alone: of(false), inlined: of(true) }
+        })
     }
 }
 
@@ -28,6 +54,8 @@ impl Shapes {
 pub(crate) struct Shape {
     /// By block: whether the op leaves at its start instead of ending the block.
     pub(crate) leaves: Vec<bool>,
+    /// By block: whether it leaves because the block is reached only if something equals what an empty cell holds.
+    pub(crate) misses: Vec<bool>,
     /// By block: whether the op has stored something or called the runtime before the block's end.
     pub(crate) has_effects: Vec<bool>,
     /// The other blocks, each after those that dominate it.
@@ -58,7 +86,12 @@ pub(crate) struct Shape {
 
 impl Shape {
     /// Decides for a body. Returns `None` if a path that has changed something would have to leave.
-    fn of(info: &OpInfo, body: &Body, is_inlined: bool) -> Option<Shape> {
+    fn of(info: &OpInfo, body: &Body, is_inlined: bool, empty: usize) -> Option<Shape> {
+        let inputs = info.operands.iter().filter(|operand| !operand.kind.is_output());
+        let is_cell = inputs.map(|operand| matches!(operand.kind, OperandKind::Cache { .. }));
+        let params = body.blocks[0].params.iter().copied();
+        let cells: Vec<ValueId> = params.zip(is_cell).filter(|&(_, is_cell)| is_cell).map(|(param, _)| param).collect();
+        let misses = beyond_empty(body, &cells, empty);
         let calls: Vec<bool> = body.blocks.iter().map(|block| matches!(block.end, End::Runtime { .. })).collect();
         let without_calls = reached(body, &calls);
         let has_quiet_path =
@@ -73,7 +106,7 @@ impl Shape {
                 .zip(&effects)
                 .enumerate()
                 .map(|(index, (block, &before))| match block.end {
-                    _ if block.insts.iter().any(|inst| is_any_slot(inst, index)) => true,
+                    _ if misses[index] || block.insts.iter().any(|inst| is_any_slot(inst, index)) => true,
                     End::Runtime { .. } => has_quiet_path && !before && !stores(block),
                     End::Call { .. } | End::Return { .. } | End::ReturnWindow { .. } => !is_inlined,
                     End::TailCall { .. } | End::Deopt => true,
@@ -100,10 +133,6 @@ impl Shape {
             End::To { label, .. } | End::Switch { labels: label, .. } => Some(label.0),
             _ => None,
         });
-        let inputs = info.operands.iter().filter(|operand| !operand.kind.is_output());
-        let is_cell = inputs.map(|operand| matches!(operand.kind, OperandKind::Cache { .. }));
-        let params = body.blocks[0].params.iter().copied();
-        let cells: Vec<ValueId> = params.zip(is_cell).filter(|&(_, is_cell)| is_cell).map(|(param, _)| param).collect();
         let has = |wanted: fn(&Block) -> bool| compiled().any(wanted);
         let returns_window = has(|block| matches!(block.end, End::ReturnWindow { .. }));
         let fills_window = has(|block| block.insts.iter().any(|inst| matches!(inst, Inst::WindowFill { .. })));
@@ -135,9 +164,45 @@ impl Shape {
             cells,
             has_effects: effects.iter().zip(&body.blocks).map(|(&before, block)| before || stores(block)).collect(),
             leaves,
+            misses,
             order,
         })
     }
+}
+
+/// Returns by block whether it is reached only if something equals what one of these empty cells holds. Such a cell was
+/// never filled, and what fills it never equals zeros.
+fn beyond_empty(body: &Body, cells: &[ValueId], empty: usize) -> Vec<bool> {
+    if empty == 0 {
+        return vec![false; body.blocks.len()];
+    }
+    let defining = |value: ValueId| {
+        body.blocks.iter().flat_map(|block| &block.insts).find(|inst| inst.result() == Some(value))
+    };
+    let is_of_empty = |value: ValueId| match defining(value) {
+        Some(Inst::Load { address, .. }) => {
+            cells.iter().position(|cell| cell == address).is_some_and(|cell| empty >> cell & 1 == 1)
+        }
+        _ => false,
+    };
+    let next = |block: &Block| -> Vec<usize> {
+        if let End::Branch { condition, then, other } = &block.end
+            && let Some(&Inst::Binary { op: op @ (Binary::Equal | Binary::NotEqual), a, b, .. }) = defining(*condition)
+            && (is_of_empty(a) || is_of_empty(b))
+        {
+            let edge = if op == Binary::Equal { other } else { then };
+            return vec![edge.to.0 as usize];
+        }
+        block.successors().collect()
+    };
+    let mut is_beyond = vec![true; body.blocks.len()];
+    let mut pending = vec![0];
+    while let Some(index) = pending.pop() {
+        if std::mem::replace(&mut is_beyond[index], false) {
+            pending.extend(next(&body.blocks[index]));
+        }
+    }
+    is_beyond
 }
 
 /// Returns the blocks that do not leave in an order in which each follows those that dominate it.

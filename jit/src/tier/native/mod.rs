@@ -216,6 +216,14 @@ impl<I: InstructionSet> Native<I> {
         let needed = self.samples_needed(function);
         let State::Compiled(compiled) = &self.functions.slot(function).state else { return };
         match compiled.grafts.binary_search_by_key(&head, |graft| graft.head) {
+            Ok(place) if compiled.grafts[place].misses_often(function) => {
+                let mut grafts = compiled.grafts.clone();
+                let old = grafts.remove(place);
+                if let Some(graft) = self.graft(function, head, Some(samples)) {
+                    grafts.insert(place, graft.replacing(&old));
+                }
+                self.compile_again(function, head, grafts, references);
+            }
             Ok(place) if compiled.grafts[place].is_left_too_soon(function, samples) => {
                 let mut grafts = compiled.grafts.clone();
                 grafts.remove(place);

@@ -820,6 +820,9 @@ pub mod ops {
     /// Converts one of the three to a number; `which` selects it.
     #[vm_op]
     fn loop_number(vm: &mut Vm, value: Value, #[imm] which: u8) -> Result<Value, Thrown> {
+        if value.is_number() {
+            return Ok(value);
+        }
         prepare_loop(vm, value, which)
     }
 

@@ -50,6 +50,7 @@ impl<'e, 'a, 'f, 'h> BodyEmitter<'e, 'a, 'f, 'h> {
     }
 
     fn read_operands(&mut self) {
+        let mut empty = self.op.at.empty_cells();
         for (&param, word) in self.body.blocks[0].params.iter().zip(self.op.inputs()) {
             let v = &mut self.e.v;
             let value = match word {
@@ -59,6 +60,9 @@ impl<'e, 'a, 'f, 'h> BodyEmitter<'e, 'a, 'f, 'h> {
             };
             if self.op.shape.cells.contains(&param) {
                 v.set_origin(value, Origin::Cell);
+                if self.e.keeps_cells && empty.next() == Some(false) {
+                    v.fixed_cells.insert(value);
+                }
             }
             self.values[param.0 as usize] = Some(value);
         }

@@ -13,10 +13,11 @@ use cranelift_codegen::ir::{Block, InstBuilder, SourceLoc, TrapCode, Value, type
 use cranelift_frontend::FunctionBuilder;
 use mimeo_def::Pc;
 use mimeo_interp::RuntimeFn;
-use mimeo_ir::Set;
+use mimeo_ir::{Set, Type};
 use mimeo_jit::OptimizedExit;
 use rustc_hash::FxHashMap;
 
+use crate::arithmetic::clif_type;
 use crate::body::BodyEmitter;
 use crate::compiler::Leaving;
 use crate::exits::Exits;
@@ -41,6 +42,8 @@ pub(crate) struct Inputs<'a> {
     /// The number of exits where a path of an op is missing, which the region counts, too.
     pub(crate) misses: &'a Cell<u64>,
     pub(crate) leaving: Option<&'a Leaving>,
+    /// Whether what is in cells is taken as constant.
+    pub(crate) with_held: bool,
 }
 
 /// A head that is being repeated.
@@ -76,6 +79,8 @@ pub(crate) struct Emitter<'a, 'f, 'h> {
     pub(crate) calls_elsewhere: Vec<(Block, Place, Value)>,
     /// By op: the block that leaves at its start because a path is missing.
     missed: BTreeMap<Place, Block>,
+    /// Whether nothing in the region changes a cell, and what is in cells is taken as constant.
+    pub(crate) keeps_cells: bool,
     /// The copy of the ops that is being emitted.
     copy: Iterations,
     /// The block before the iterations after the first, if that is a copy of its own.
@@ -99,13 +104,12 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
         inputs: &Inputs<'a>,
         heads: &'h mut Heads,
     ) -> Option<Vec<OptimizedExit>> {
-        let Inputs { region, bodies, runtime, entries, misses, leaving } = *inputs;
-        let [entry, start] = [(); 2].map(|()| b.create_block());
+        let Inputs { region, bodies, runtime, entries, misses, leaving, with_held } = *inputs;
+        let [entry, checks, start] = [(); 3].map(|()| b.create_block());
         b.append_block_params_for_function_params(entry);
         b.switch_to_block(entry);
-        b.ins().jump(start, &[]);
+        b.ins().jump(checks, &[]);
         b.switch_to_block(start);
-        b.seal_block(start);
         let [base, record] = [1, 2].map(|index| b.block_params(entry)[index]);
         let mut v = Values::new(b, entry, bodies.has_typed_memory);
         count(&mut v, entries);
@@ -122,6 +126,7 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
             exits: Exits::default(),
             calls_elsewhere: Vec::new(),
             missed: BTreeMap::new(),
+            keeps_cells: with_held && region.keeps_cells(),
             copy: Iterations::All,
             others: None,
             is_last: false,
@@ -135,6 +140,7 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
         emitter.v.b.set_srcloc(SourceLoc::default());
         emitter.fill_calls();
         emitter.fill_missed(misses);
+        emitter.check_cells([checks, start], misses);
         let Emitter { mut v, mut frame, mut exits, heads, .. } = emitter;
         heads.keep_exact(std::mem::take(&mut frame.inexact));
         exits.fill(&mut v, &frame, region);
@@ -294,6 +300,29 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
             count(&mut self.v, misses);
             let exit = self.start_of(&region.ops[&place]);
             self.v.b.ins().jump(exit, &[]);
+        }
+    }
+
+    /// Leaves at once, from the first of two blocks instead of continuing at the second, if cells do not hold what they are
+    /// taken to hold.
+    fn check_cells(&mut self, [checks, start]: [Block; 2], misses: &Cell<u64>) {
+        let v = &mut self.v;
+        v.begin_elsewhere(checks);
+        let differs = v.b.create_block();
+        v.b.set_cold_block(differs);
+        let held = std::mem::take(&mut v.held);
+        for (&(address, bytes), &bits) in &held {
+            let ty = [Type::I8, Type::I16, Type::I32].into_iter().find(|ty| ty.bytes() == bytes).unwrap_or(Type::I64);
+            let [address, expected] = [(Type::I64, address), (ty, bits)].map(|(ty, bits)| v.constant(ty, bits));
+            let found = v.b.ins().load(clif_type(ty), trusted(), address, 0);
+            let is_other = v.b.ins().icmp(IntCC::NotEqual, found, expected);
+            v.leave_if(is_other, differs);
+        }
+        v.b.ins().jump(start, &[]);
+        if !held.is_empty() {
+            v.begin_elsewhere(differs);
+            count(v, misses);
+            self.exits.leave(v, OptimizedExit::Op(self.region.head.pc()));
         }
     }
 

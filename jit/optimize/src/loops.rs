@@ -11,6 +11,7 @@ use mimeo_jit::NotOptimized;
 
 use crate::find::Found;
 use crate::live::Live;
+use crate::memory::{Kind, Origin};
 use crate::nest::{Nested, nested_loops};
 use crate::place::Place;
 use crate::shape::Shape;
@@ -233,6 +234,12 @@ impl<'a> Loop<'a> {
     pub(crate) fn is_peeled(&self) -> bool {
         let is_entered_at_head = self.nested.get(&self.head).is_some_and(|all| !all.calls_runtime);
         is_entered_at_head && self.ops.len() <= MOST_PEELED_OPS
+    }
+
+    /// Returns whether no op of the region changes a cell.
+    pub(crate) fn keeps_cells(&self) -> bool {
+        let may_be_cell = |kind: &Kind| matches!(kind.origin, Origin::Cell | Origin::Unknown);
+        self.ops.values().all(|op| !op.shape.calls_runtime && !op.shape.stores.iter().any(may_be_cell))
     }
 
     /// Finds the slots whose variables may be newer than the frame, before each op.

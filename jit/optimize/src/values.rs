@@ -1,11 +1,13 @@
 //! [`Values`]: Cranelift's builder with what is known at the current place, so that nothing is computed or tested twice.
 
+use std::collections::BTreeMap;
+
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, MemFlags, Value, types};
 use cranelift_frontend::FunctionBuilder;
 use mimeo_def::frame::CORE_BYTES;
 use mimeo_ir::{Binary, Type, Unary};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::arithmetic::{binary, clif_type, constant, unary};
 use crate::known::{Definitions, Expr, Known};
@@ -16,6 +18,9 @@ use crate::range::Range;
 pub(crate) fn trusted() -> MemFlags {
     MemFlags::trusted()
 }
+
+/// The most that is added to an address by an offset.
+const MOST_ADDED: u64 = 1 << 20;
 
 /// Builds a function.
 pub(crate) struct Values<'f> {
@@ -32,6 +37,10 @@ pub(crate) struct Values<'f> {
     constants: FxHashMap<(Type, u64), Value>,
     /// What holds on all edges so far to a block that was not begun.
     incoming: FxHashMap<Block, Known>,
+    /// The addresses of cells that hold the same as long as the code runs, if they do when it is entered.
+    pub(crate) fixed_cells: FxHashSet<Value>,
+    /// What the code takes such cells to hold: by address and size, the bits.
+    pub(crate) held: BTreeMap<(u64, u32), u64>,
 }
 
 impl<'f> Values<'f> {
@@ -47,6 +56,8 @@ impl<'f> Values<'f> {
             origins: FxHashMap::default(),
             constants: FxHashMap::default(),
             incoming: FxHashMap::default(),
+            fixed_cells: FxHashSet::default(),
+            held: BTreeMap::new(),
         }
     }
 
@@ -66,7 +77,15 @@ impl<'f> Values<'f> {
 
     /// Returns the value of an expression.
     pub(crate) fn value(&mut self, expr: Expr) -> Value {
-        let expr = self.with_any_nans(expr);
+        let expr = match self.with_any_nans(expr) {
+            Expr::Load(access) => {
+                if let Some(value) = self.held_by_cell(&access) {
+                    return value;
+                }
+                Expr::Load(self.from_base(access))
+            }
+            expr => expr,
+        };
         if let Some(value) = self.known.value(&expr).or_else(|| self.simplified(&expr)) {
             return value;
         }
@@ -168,8 +187,40 @@ impl<'f> Values<'f> {
         }
     }
 
+    /// Returns what a field of a cell holds now, if the code takes it for that.
+    fn held_by_cell(&mut self, access: &Access) -> Option<Value> {
+        let Some(&Expr::Const(_, address)) = self.definitions.get(&access.address) else { return None };
+        if !self.fixed_cells.contains(&access.address) || !access.ty.is_int() {
+            return None;
+        }
+        let (at, len) = (address + u64::from(access.offset), access.ty.bytes() as usize);
+        let mut bytes = [0; size_of::<u64>()];
+        let from = std::ptr::with_exposed_provenance::<u8>(at as usize);
+        // SAFETY: it is a field of a cell of an op of a loaded function, and cells are changed only by this thread.
+        unsafe { from.copy_to_nonoverlapping(bytes.as_mut_ptr(), len) };
+        let bits = u64::from_le_bytes(bytes);
+        self.held.insert((at, access.ty.bytes()), bits);
+        Some(self.constant(access.ty, bits))
+    }
+
+    /// Returns an access with what is added to its address in its offset: accesses to one object then have one address.
+    fn from_base(&self, access: Access) -> Access {
+        if let Some(&Expr::Binary(Binary::Add, Type::I64, a, b)) = self.definitions.get(&access.address) {
+            for (base, added) in [(a, b), (b, a)] {
+                if let Some(&Expr::Const(_, added)) = self.definitions.get(&added)
+                    && added <= MOST_ADDED
+                    && u64::from(access.offset) <= MOST_ADDED
+                {
+                    return Access { address: base, offset: access.offset + added as u32, ..access };
+                }
+            }
+        }
+        access
+    }
+
     /// Writes to memory.
     pub(crate) fn store(&mut self, access: Access, value: Value) {
+        let access = self.from_base(access);
         let of_float = match self.definitions.get(&value) {
             Some(&Expr::Unary(Unary::FloatToBits, _, _, float)) => float,
             _ => value,

@@ -14,8 +14,8 @@ pub(crate) struct Graft {
     pub(crate) region: Rc<OptimizedCode>,
     /// The number of samples at the head when it was made.
     samples_before: u32,
-    /// How often code of this loop was made before.
-    rebuilds: u32,
+    /// How often code of this loop was made again.
+    pub(crate) rebuilds: u32,
 }
 
 /// The alignment of the table of a region's exits, and of its code.
@@ -32,23 +32,18 @@ const MOST_MISSES: u64 = 4096;
 const MOST_REBUILDS: u32 = 3;
 
 impl Graft {
-    pub(crate) fn new(function: &Function, head: Pc, region: OptimizedCode) -> Graft {
+    pub(crate) fn new(function: &Function, head: Pc, region: OptimizedCode, rebuilds: u32) -> Graft {
         for count in [function.optimized_entries(head), function.optimized_misses(head)].into_iter().flatten() {
             count.set(0);
         }
         let samples = function.samples().find(|&(pc, _)| pc == head).map_or(0, |(_, samples)| samples);
-        Graft { head, region: Rc::new(region), samples_before: samples, rebuilds: 0 }
+        Graft { head, region: Rc::new(region), samples_before: samples, rebuilds }
     }
 
     /// Returns whether the region lacks paths that are taken, so that it should be made again.
     pub(crate) fn misses_often(&self, function: &Function) -> bool {
         let misses = function.optimized_misses(self.head).map_or(0, |misses| misses.get());
         self.rebuilds < MOST_REBUILDS && misses > MOST_MISSES
-    }
-
-    /// Notes that it replaces another one.
-    pub(crate) fn replacing(self, other: &Graft) -> Graft {
-        Graft { rebuilds: other.rebuilds + 1, ..self }
     }
 
     /// Returns whether the region is left after so few iterations that entering it costs more than it saves.

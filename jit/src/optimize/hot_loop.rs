@@ -20,6 +20,8 @@ pub struct HotLoop<'a> {
     pub callees: Callees<'a>,
     /// The number of samples at the head, or `None` if the loop is optimized without any.
     pub samples: Option<u32>,
+    /// How often code of the loop was made again because it was left at places which it did not expect.
+    pub rebuilds: u32,
     /// The account of the machine, to which the optimizer charges its memory; `None` means that nobody counts it.
     pub account: Option<&'a Account>,
 }
@@ -37,7 +39,7 @@ impl<'a> HotLoop<'a> {
     /// assert_eq!(HotLoop::new(sum, Pc(18)).budget, None);
     /// ```
     pub fn new(function: &'a Function, head: Pc) -> HotLoop<'a> {
-        HotLoop { function, head, budget: None, callees: Callees(&|_| None), samples: None, account: None }
+        HotLoop { function, head, budget: None, callees: Callees(&|_| None), samples: None, rebuilds: 0, account: None }
     }
 }
 

@@ -219,8 +219,8 @@ impl<I: InstructionSet> Native<I> {
             Ok(place) if compiled.grafts[place].misses_often(function) => {
                 let mut grafts = compiled.grafts.clone();
                 let old = grafts.remove(place);
-                if let Some(graft) = self.graft(function, head, Some(samples)) {
-                    grafts.insert(place, graft.replacing(&old));
+                if let Some(graft) = self.graft(function, head, Some(samples), old.rebuilds + 1) {
+                    grafts.insert(place, graft);
                 }
                 self.compile_again(function, head, grafts, references);
             }
@@ -233,7 +233,7 @@ impl<I: InstructionSet> Native<I> {
             }
             Err(place) if samples >= needed => {
                 let mut grafts = compiled.grafts.clone();
-                if let Some(graft) = self.graft(function, head, Some(samples)) {
+                if let Some(graft) = self.graft(function, head, Some(samples), 0) {
                     grafts.insert(place, graft);
                     self.compile_again(function, head, grafts, references);
                 }
@@ -266,7 +266,7 @@ impl<I: InstructionSet> Native<I> {
     }
 
     /// Returns optimized code of a loop with so many samples, if the optimizer makes any.
-    fn graft(&mut self, function: &Function, head: Pc, samples: Option<u32>) -> Option<Graft> {
+    fn graft(&mut self, function: &Function, head: Pc, samples: Option<u32>, rebuilds: u32) -> Option<Graft> {
         let not_optimized = &mut self.functions.slot(function).not_optimized;
         if not_optimized
             .iter()
@@ -279,7 +279,7 @@ impl<I: InstructionSet> Native<I> {
         let start = Instant::now();
         let find = |id| self.functions.get(id);
         let account = Some(self.functions.account());
-        let hot = HotLoop { function, head, budget, callees: Callees::new(&find), samples, account };
+        let hot = HotLoop { function, head, budget, callees: Callees::new(&find), samples, rebuilds, account };
         let result = self.optimizer.as_mut()?.optimize(hot);
         self.functions.stats.optimizing(nanoseconds(start.elapsed()));
         match result {
@@ -289,7 +289,7 @@ impl<I: InstructionSet> Native<I> {
             }
             Ok(Some(region)) => {
                 self.functions.stats.optimized(region.inlined);
-                Some(Graft::new(function, head, region))
+                Some(Graft::new(function, head, region, rebuilds))
             }
             Err(NotOptimized::Yet(reason)) => {
                 let samples = samples.unwrap_or(NEVER);
@@ -321,7 +321,7 @@ impl<I: InstructionSet> Native<I> {
     /// Returns the optimized code of all loops of a function that is compiled, if no loop has to become hot first.
     fn all_grafts(&mut self, function: &Function) -> Vec<Graft> {
         match self.config.optimize {
-            Mode::On => function.facts().polls.iter().filter_map(|&head| self.graft(function, head, None)).collect(),
+            Mode::On => function.facts().polls.iter().filter_map(|&head| self.graft(function, head, None, 0)).collect(),
             Mode::Auto | Mode::Off => Vec::new(),
         }
     }

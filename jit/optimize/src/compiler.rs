@@ -137,9 +137,6 @@ struct Built {
     exits: Vec<OptimizedExit>,
 }
 
-/// The first builds of a region, of which each takes what is in cells as constant.
-const REBUILDS_WITH_HELD: u32 = 2;
-
 /// The assumed time for an op before anything was optimized, in nanoseconds.
 const FIRST_NS_PER_OP: f64 = 40_000.0;
 
@@ -173,7 +170,7 @@ impl Compiler {
     /// Builds the region of a loop.
     fn build(
         &mut self,
-        HotLoop { function, head, budget, callees, samples, account, rebuilds, .. }: HotLoop<'_>,
+        HotLoop { function, head, budget, callees, samples, account, is_again, .. }: HotLoop<'_>,
     ) -> Result<Option<Built>, NotOptimized> {
         let begun = PREPARED * self.set.ir.len() + REGION;
         self.memory.charge(account, begun)?;
@@ -196,7 +193,7 @@ impl Compiler {
             entries: function.optimized_entries(head).expect("a loop head has a count"),
             misses: function.optimized_misses(head).expect("a loop head has a count"),
             leaving: self.leaving.as_ref(),
-            with_held: rebuilds < REBUILDS_WITH_HELD,
+            with_held: !is_again,
         };
         let mut heads = Heads::default();
         loop {

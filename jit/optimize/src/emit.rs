@@ -56,9 +56,10 @@ struct Repeated {
 }
 
 /// The iterations of a region for which a copy of the ops is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Iterations {
     /// All of them.
+    #[default]
     All,
     /// The first one.
     First,
@@ -77,12 +78,10 @@ pub(crate) struct Emitter<'a, 'f, 'h> {
     pub(crate) exits: Exits,
     /// The blocks in which calls are made that are not inlined, with the callee.
     pub(crate) calls_elsewhere: Vec<(Block, Place, Value)>,
-    /// By op: the block that leaves at its start because a path is missing.
-    missed: BTreeMap<Place, Block>,
+    /// By copy and op: the block that leaves at its start because a path is missing.
+    missed: BTreeMap<(Iterations, Place), Block>,
     /// Whether nothing in the region changes a cell, and what is in cells is taken as constant.
     pub(crate) keeps_cells: bool,
-    /// The copy of the ops that is being emitted.
-    copy: Iterations,
     /// The block before the iterations after the first, if that is a copy of its own.
     others: Option<Block>,
     /// Whether the block of a body that is being emitted is the last one of its op.
@@ -112,7 +111,6 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
         b.switch_to_block(start);
         let [base, record] = [1, 2].map(|index| b.block_params(entry)[index]);
         let mut v = Values::new(b, entry, bodies.has_typed_memory);
-        count(&mut v, entries);
         let floats = floats(region, bodies);
         let canonical = heads.without_exact(with_any_nans(region, &floats));
         let frame = Frame::new(&mut v, [base, record], region, &floats, &canonical);
@@ -127,7 +125,6 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
             calls_elsewhere: Vec::new(),
             missed: BTreeMap::new(),
             keeps_cells: with_held && region.keeps_cells(),
-            copy: Iterations::All,
             others: None,
             is_last: false,
             running: None,
@@ -140,7 +137,7 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
         emitter.v.b.set_srcloc(SourceLoc::default());
         emitter.fill_calls();
         emitter.fill_missed(misses);
-        emitter.check_cells([checks, start], misses);
+        emitter.check_cells([checks, start], entries, misses);
         let Emitter { mut v, mut frame, mut exits, heads, .. } = emitter;
         heads.keep_exact(std::mem::take(&mut frame.inexact));
         exits.fill(&mut v, &frame, region);
@@ -163,9 +160,9 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
         self.v.jump(first, &[]);
         if self.region.is_peeled() {
             let others = self.v.b.create_block();
-            (self.copy, self.others) = (Iterations::First, Some(others));
+            (self.exits.copy, self.others) = (Iterations::First, Some(others));
             self.ops();
-            self.copy = Iterations::Others;
+            self.exits.copy = Iterations::Others;
             self.repeated.clear();
             self.blocks = BTreeMap::from([(self.region.head, others)]);
         }
@@ -214,7 +211,7 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
 
     /// Returns whether backward jumps to an op lead out of this copy.
     fn is_behind(&self, place: Place) -> bool {
-        place == self.region.head && self.copy == Iterations::First
+        place == self.region.head && self.exits.copy == Iterations::First
     }
 
     /// Begins a loop in the block before it, where everything holds that does when the loop is entered.
@@ -224,7 +221,7 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
         let mut assumed = Assumed::default();
         for web in self.region.read_at(head).filter(|web| nested.written.contains(web)) {
             let value = self.frame.variable(&mut self.v, web);
-            self.heads.assume(&mut assumed, (self.copy, head, web), value, &self.v);
+            self.heads.assume(&mut assumed, (self.exits.copy, head, web), value, &self.v);
         }
         if nested.calls_runtime {
             self.v.known.forget(|_| true);
@@ -248,7 +245,7 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
         } else if let Some(Repeated { block, assumed, .. }) = self.repeated.get(&head) {
             for web in assumed.webs() {
                 let value = self.frame.variable(&mut self.v, web);
-                self.heads.check(assumed, (self.copy, head, web), value, &self.v);
+                self.heads.check(assumed, (self.exits.copy, head, web), value, &self.v);
             }
             self.v.b.ins().jump(*block, &[]);
         } else if self.region.nested.contains_key(&head) {
@@ -285,7 +282,7 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
 
     /// Returns the block that leaves at the start of an op because the path that follows is missing.
     pub(crate) fn missed(&mut self, op: &LoopOp<'_>) -> Block {
-        *self.missed.entry(op.place).or_insert_with(|| {
+        *self.missed.entry((self.exits.copy, op.place)).or_insert_with(|| {
             let block = self.v.b.create_block();
             self.v.b.set_cold_block(block);
             block
@@ -295,7 +292,8 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
     /// Fills the blocks that leave where a path is missing.
     fn fill_missed(&mut self, misses: &Cell<u64>) {
         let region = self.region;
-        for (place, block) in std::mem::take(&mut self.missed) {
+        for ((copy, place), block) in std::mem::take(&mut self.missed) {
+            self.exits.copy = copy;
             self.v.begin_elsewhere(block);
             count(&mut self.v, misses);
             let exit = self.start_of(&region.ops[&place]);
@@ -303,11 +301,12 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
         }
     }
 
-    /// Leaves at once, from the first of two blocks instead of continuing at the second, if cells do not hold what they are
-    /// taken to hold.
-    fn check_cells(&mut self, [checks, start]: [Block; 2], misses: &Cell<u64>) {
+    /// Counts the entry in the first of two blocks, and continues at the second one, or leaves at once if cells do not hold
+    /// what they are taken to hold.
+    fn check_cells(&mut self, [checks, start]: [Block; 2], entries: &Cell<u64>, misses: &Cell<u64>) {
         let v = &mut self.v;
         v.begin_elsewhere(checks);
+        count(v, entries);
         let differs = v.b.create_block();
         v.b.set_cold_block(differs);
         let held = std::mem::take(&mut v.held);

@@ -5,6 +5,7 @@ use cranelift_frontend::FunctionBuilder;
 use mimeo_jit::OptimizedExit;
 
 use crate::call::{make_records, store_pc};
+use crate::emit::Iterations;
 use crate::frame::Frame;
 use crate::loops::Loop;
 use crate::place::Place;
@@ -16,6 +17,9 @@ use crate::webs::Webs;
 pub(crate) struct Exits {
     /// The table of the region.
     pub(crate) table: Vec<OptimizedExit>,
+    /// The copy of the ops from which blocks are asked for. Another copy has other values in the variables, which would have
+    /// to be moved into the same registers for a common block.
+    pub(crate) copy: Iterations,
     blocks: Vec<Leaving>,
 }
 
@@ -23,6 +27,7 @@ pub(crate) struct Exits {
 #[derive(Debug, PartialEq, Eq)]
 struct Leaving {
     block: Block,
+    copy: Iterations,
     exit: OptimizedExit,
     /// The next op, if it is that of an inlined function.
     inlined: Option<Place>,
@@ -51,13 +56,13 @@ impl Exits {
         inlined: Option<Place>,
         dirty: &Webs,
     ) -> Block {
-        let is_same = |other: &&Leaving| (other.exit, other.inlined, &other.dirty) == (exit, inlined, dirty);
+        let is_same = |other: &&Leaving| (other.copy, other.exit, other.inlined, &other.dirty) == (self.copy, exit, inlined, dirty);
         if let Some(same) = self.blocks.iter().find(is_same) {
             return same.block;
         }
         let block = b.create_block();
         b.set_cold_block(block);
-        self.blocks.push(Leaving { block, exit, inlined, dirty: dirty.clone() });
+        self.blocks.push(Leaving { block, copy: self.copy, exit, inlined, dirty: dirty.clone() });
         block
     }
 
@@ -73,7 +78,7 @@ impl Exits {
 
     /// Fills the blocks.
     pub(crate) fn fill(&mut self, v: &mut Values<'_>, frame: &Frame, region: &Loop<'_>) {
-        for Leaving { block, exit, inlined, dirty } in std::mem::take(&mut self.blocks) {
+        for Leaving { block, exit, inlined, dirty, .. } in std::mem::take(&mut self.blocks) {
             v.begin_elsewhere(block);
             frame.store(v, &dirty);
             if let Some(place) = inlined {

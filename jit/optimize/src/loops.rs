@@ -230,10 +230,10 @@ impl<'a> Loop<'a> {
     }
 
     /// Returns whether the first iteration is compiled separately. After a call of the runtime, nothing that it found out
-    /// holds.
+    /// holds. If there is a loop in it, that takes most of the time, and what comes before it finds out the same.
     pub(crate) fn is_peeled(&self) -> bool {
         let is_entered_at_head = self.nested.get(&self.head).is_some_and(|all| !all.calls_runtime);
-        is_entered_at_head && self.ops.len() <= MOST_PEELED_OPS
+        is_entered_at_head && self.repeated.len() == 1 && self.ops.len() <= MOST_PEELED_OPS
     }
 
     /// Returns whether no op of the region changes a cell.

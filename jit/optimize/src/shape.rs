@@ -91,7 +91,7 @@ impl Shape {
         let is_cell = inputs.map(|operand| matches!(operand.kind, OperandKind::Cache { .. }));
         let params = body.blocks[0].params.iter().copied();
         let cells: Vec<ValueId> = params.zip(is_cell).filter(|&(_, is_cell)| is_cell).map(|(param, _)| param).collect();
-        let misses = beyond_empty(body, &cells, empty);
+        let mut misses = beyond_empty(body, &cells, empty);
         let calls: Vec<bool> = body.blocks.iter().map(|block| matches!(block.end, End::Runtime { .. })).collect();
         let without_calls = reached(body, &calls);
         let has_quiet_path =
@@ -117,6 +117,7 @@ impl Shape {
                     }
                 })
                 .collect();
+            let wanted = with_all_before(body, wanted, &effects, &mut misses);
             if wanted == leaves {
                 break effects;
             }
@@ -203,6 +204,25 @@ fn beyond_empty(body: &Body, cells: &[ValueId], empty: usize) -> Vec<bool> {
         }
     }
     is_beyond
+}
+
+/// Adds the blocks after which the op always leaves, if it has had no effect until then: what they compute is not needed.
+fn with_all_before(body: &Body, mut leaves: Vec<bool>, effects: &[bool], misses: &mut [bool]) -> Vec<bool> {
+    let mut has_changed = true;
+    while std::mem::take(&mut has_changed) {
+        for (index, block) in body.blocks.iter().enumerate().rev() {
+            let only_leads_on = matches!(block.end, End::Jump { .. } | End::Branch { .. });
+            if leaves[index] || !only_leads_on || effects[index] || stores(block) {
+                continue;
+            }
+            if block.successors().all(|to| leaves[to]) {
+                leaves[index] = true;
+                misses[index] = block.successors().any(|to| misses[to]);
+                has_changed = true;
+            }
+        }
+    }
+    leaves
 }
 
 /// Returns the blocks that do not leave in an order in which each follows those that dominate it.

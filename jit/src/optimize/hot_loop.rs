@@ -20,8 +20,9 @@ pub struct HotLoop<'a> {
     pub callees: Callees<'a>,
     /// The number of samples at the head, or `None` if the loop is optimized without any.
     pub samples: Option<u32>,
-    /// How often code of the loop was made again because it was left at places which it did not expect.
-    pub rebuilds: u32,
+    /// Whether code of the loop was made before, and often lacked a path that was taken, or found something else in cells
+    /// than it expected.
+    pub is_again: bool,
     /// The account of the machine, to which the optimizer charges its memory; `None` means that nobody counts it.
     pub account: Option<&'a Account>,
 }
@@ -39,7 +40,7 @@ impl<'a> HotLoop<'a> {
     /// assert_eq!(HotLoop::new(sum, Pc(18)).budget, None);
     /// ```
     pub fn new(function: &'a Function, head: Pc) -> HotLoop<'a> {
-        HotLoop { function, head, budget: None, callees: Callees(&|_| None), samples: None, rebuilds: 0, account: None }
+        HotLoop { function, head, budget: None, callees: Callees(&|_| None), samples: None, is_again: false, account: None }
     }
 }
 

@@ -46,6 +46,8 @@ pub(crate) struct Slot {
     pub(crate) is_excluded: bool,
     /// The heads of loops that cannot be optimized before they were found running so often.
     pub(crate) not_optimized: Vec<(Pc, u32)>,
+    /// The loops whose code missed too often.
+    pub(crate) missed: Vec<Pc>,
     /// How many loops had optimized code that was left too soon.
     pub(crate) loops_left_too_soon: u32,
 }
@@ -58,6 +60,7 @@ impl Slot {
         evictions: 0,
         is_excluded: false,
         not_optimized: Vec::new(),
+        missed: Vec::new(),
         loops_left_too_soon: 0,
     };
 

@@ -43,6 +43,9 @@ const CALLS_BY_NATIVE_CODE: u32 = 2;
 
 /// No loop is found running so often.
 const NEVER: u32 = u32::MAX;
+/// A loop whose code mostly found something else than it expected is optimized again after so many times the samples: if
+/// that happens again, not much time was lost.
+const SAMPLES_AFTER_MISSES: u32 = 64;
 /// After so many samples, a loop that is not optimized yet is shown.
 const SHOWN_SAMPLES: u32 = 64;
 
@@ -216,24 +219,31 @@ impl<I: InstructionSet> Native<I> {
         let needed = self.samples_needed(function);
         let State::Compiled(compiled) = &self.functions.slot(function).state else { return };
         match compiled.grafts.binary_search_by_key(&head, |graft| graft.head) {
-            Ok(place) if compiled.grafts[place].misses_often(function) => {
+            Ok(place) if compiled.grafts[place].is_left_too_soon(function, samples) => {
                 let mut grafts = compiled.grafts.clone();
                 let old = grafts.remove(place);
-                if let Some(graft) = self.graft(function, head, Some(samples), old.rebuilds + 1) {
+                let slot = self.functions.slot(function);
+                slot.loops_left_too_soon += 1;
+                if old.misses_mostly(function) {
+                    slot.not_optimized.push((head, samples.saturating_mul(SAMPLES_AFTER_MISSES)));
+                    slot.missed.push(head);
+                } else {
+                    self.refuse(function, head, "its optimized code was left too soon".to_owned());
+                }
+                self.compile_again(function, head, grafts, references);
+            }
+            Ok(place) if compiled.grafts[place].misses_often(function) => {
+                let mut grafts = compiled.grafts.clone();
+                grafts.remove(place);
+                self.functions.slot(function).missed.push(head);
+                if let Some(graft) = self.graft(function, head, Some(samples)) {
                     grafts.insert(place, graft);
                 }
                 self.compile_again(function, head, grafts, references);
             }
-            Ok(place) if compiled.grafts[place].is_left_too_soon(function, samples) => {
-                let mut grafts = compiled.grafts.clone();
-                grafts.remove(place);
-                self.functions.slot(function).loops_left_too_soon += 1;
-                self.refuse(function, head, "its optimized code was left too soon".to_owned());
-                self.compile_again(function, head, grafts, references);
-            }
             Err(place) if samples >= needed => {
                 let mut grafts = compiled.grafts.clone();
-                if let Some(graft) = self.graft(function, head, Some(samples), 0) {
+                if let Some(graft) = self.graft(function, head, Some(samples)) {
                     grafts.insert(place, graft);
                     self.compile_again(function, head, grafts, references);
                 }
@@ -266,8 +276,10 @@ impl<I: InstructionSet> Native<I> {
     }
 
     /// Returns optimized code of a loop with so many samples, if the optimizer makes any.
-    fn graft(&mut self, function: &Function, head: Pc, samples: Option<u32>, rebuilds: u32) -> Option<Graft> {
-        let not_optimized = &mut self.functions.slot(function).not_optimized;
+    fn graft(&mut self, function: &Function, head: Pc, samples: Option<u32>) -> Option<Graft> {
+        let slot = self.functions.slot(function);
+        let is_again = slot.missed.contains(&head);
+        let not_optimized = &mut slot.not_optimized;
         if not_optimized
             .iter()
             .any(|&(refused, until)| refused == head && samples.is_none_or(|samples| samples < until))
@@ -279,7 +291,7 @@ impl<I: InstructionSet> Native<I> {
         let start = Instant::now();
         let find = |id| self.functions.get(id);
         let account = Some(self.functions.account());
-        let hot = HotLoop { function, head, budget, callees: Callees::new(&find), samples, rebuilds, account };
+        let hot = HotLoop { function, head, budget, callees: Callees::new(&find), samples, is_again, account };
         let result = self.optimizer.as_mut()?.optimize(hot);
         self.functions.stats.optimizing(nanoseconds(start.elapsed()));
         match result {
@@ -289,7 +301,7 @@ impl<I: InstructionSet> Native<I> {
             }
             Ok(Some(region)) => {
                 self.functions.stats.optimized(region.inlined);
-                Some(Graft::new(function, head, region, rebuilds))
+                Some(Graft::new(function, head, region, is_again))
             }
             Err(NotOptimized::Yet(reason)) => {
                 let samples = samples.unwrap_or(NEVER);
@@ -321,7 +333,7 @@ impl<I: InstructionSet> Native<I> {
     /// Returns the optimized code of all loops of a function that is compiled, if no loop has to become hot first.
     fn all_grafts(&mut self, function: &Function) -> Vec<Graft> {
         match self.config.optimize {
-            Mode::On => function.facts().polls.iter().filter_map(|&head| self.graft(function, head, None, 0)).collect(),
+            Mode::On => function.facts().polls.iter().filter_map(|&head| self.graft(function, head, None)).collect(),
             Mode::Auto | Mode::Off => Vec::new(),
         }
     }

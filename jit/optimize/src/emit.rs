@@ -108,6 +108,7 @@ impl<'a, 'f, 'h> Emitter<'a, 'f, 'h> {
         b.append_block_params_for_function_params(entry);
         b.switch_to_block(entry);
         b.ins().jump(checks, &[]);
+        b.insert_block_after(checks, entry);
         b.switch_to_block(start);
         let [base, record] = [1, 2].map(|index| b.block_params(entry)[index]);
         let mut v = Values::new(b, entry, bodies.has_typed_memory);

@@ -45,7 +45,7 @@ const CALLS_BY_NATIVE_CODE: u32 = 2;
 const NEVER: u32 = u32::MAX;
 /// A loop whose code mostly found something else than it expected is optimized again after so many times the samples: if
 /// that happens again, not much time was lost.
-const SAMPLES_AFTER_MISSES: u32 = 64;
+const SAMPLES_AFTER_MISSES: u32 = 256;
 /// After so many samples, a loop that is not optimized yet is shown.
 const SHOWN_SAMPLES: u32 = 64;
 

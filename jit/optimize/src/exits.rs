@@ -56,7 +56,9 @@ impl Exits {
         inlined: Option<Place>,
         dirty: &Webs,
     ) -> Block {
-        let is_same = |other: &&Leaving| (other.copy, other.exit, other.inlined, &other.dirty) == (self.copy, exit, inlined, dirty);
+        let is_same = |other: &&Leaving| {
+            (other.copy, other.exit, other.inlined, &other.dirty) == (self.copy, exit, inlined, dirty)
+        };
         if let Some(same) = self.blocks.iter().find(is_same) {
             return same.block;
         }

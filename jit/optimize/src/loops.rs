@@ -19,6 +19,8 @@ use crate::webs::{Web, Webs, find_webs};
 
 /// The most ops of a region that is there twice.
 const MOST_PEELED_OPS: usize = 100;
+/// The most if there is a loop in it: that takes most of the time, and finds out much from what comes before it.
+const MOST_PEELED_OPS_AROUND_LOOP: usize = 50;
 
 /// A set of slots, counted from slot 0 of the region's function.
 pub(crate) type Slots = BTreeSet<u32>;
@@ -230,10 +232,11 @@ impl<'a> Loop<'a> {
     }
 
     /// Returns whether the first iteration is compiled separately. After a call of the runtime, nothing that it found out
-    /// holds. If there is a loop in it, that takes most of the time, and what comes before it finds out the same.
+    /// holds.
     pub(crate) fn is_peeled(&self) -> bool {
         let is_entered_at_head = self.nested.get(&self.head).is_some_and(|all| !all.calls_runtime);
-        is_entered_at_head && self.repeated.len() == 1 && self.ops.len() <= MOST_PEELED_OPS
+        let is_innermost = self.repeated.len() == 1;
+        is_entered_at_head && self.ops.len() <= if is_innermost { MOST_PEELED_OPS } else { MOST_PEELED_OPS_AROUND_LOOP }
     }
 
     /// Returns whether no op of the region changes a cell.

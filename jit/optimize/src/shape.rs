@@ -37,7 +37,8 @@ impl Shapes {
     pub(crate) fn at(&self, at: &OpAt<'_>, body: &Body, is_sampled: bool) -> &Forms {
         let empty: Vec<bool> = at.empty_cells().take(MOST_CELLS).collect();
         let is_told = is_sampled || empty.contains(&false);
-        let bits: usize = empty.iter().enumerate().map(|(cell, &is_empty)| usize::from(is_empty && is_told) << cell).sum();
+        let bits: usize =
+            empty.iter().enumerate().map(|(cell, &is_empty)| usize::from(is_empty && is_told) << cell).sum();
         self.0[bits].get_or_init(|| {
             let of = |is_inlined| {
                 let pruned = Shape::of(at.info, body, is_inlined, bits);
@@ -177,9 +178,8 @@ fn beyond_empty(body: &Body, cells: &[ValueId], empty: usize) -> Vec<bool> {
     if empty == 0 {
         return vec![false; body.blocks.len()];
     }
-    let defining = |value: ValueId| {
-        body.blocks.iter().flat_map(|block| &block.insts).find(|inst| inst.result() == Some(value))
-    };
+    let defining =
+        |value: ValueId| body.blocks.iter().flat_map(|block| &block.insts).find(|inst| inst.result() == Some(value));
     let is_of_empty = |value: ValueId| match defining(value) {
         Some(Inst::Load { address, .. }) => {
             cells.iter().position(|cell| cell == address).is_some_and(|cell| empty >> cell & 1 == 1)

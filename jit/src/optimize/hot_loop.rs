@@ -40,7 +40,15 @@ impl<'a> HotLoop<'a> {
     /// assert_eq!(HotLoop::new(sum, Pc(18)).budget, None);
     /// ```
     pub fn new(function: &'a Function, head: Pc) -> HotLoop<'a> {
-        HotLoop { function, head, budget: None, callees: Callees(&|_| None), samples: None, is_again: false, account: None }
+        HotLoop {
+            function,
+            head,
+            budget: None,
+            callees: Callees(&|_| None),
+            samples: None,
+            is_again: false,
+            account: None,
+        }
     }
 }
 

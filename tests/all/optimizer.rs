@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mimeo::asm::FunctionIndex;
 use mimeo::def::Slot;
-use mimeo::jit::HasJit;
+use mimeo::jit::{HasJit, OptimizerSet};
 use mimeo::{InstructionSet, Limits, Machine, TrapKind};
 use mimeo_corpus::Mode;
 use mimeo_ir::{End, Set};
@@ -247,6 +247,82 @@ fn a_write_changes_what_is_read_of_a_part() {
         },
     );
     check(&program, MANY, (1..=MANY).map(|i| i + i - 1).sum());
+}
+
+/// Returns Cranelift's IR of the only loop.
+fn clif(program: &Program) -> String {
+    let mut machine = machine::<Ops>((Context::default(), ()), Limits::default(), None);
+    let linked = machine.load(program).expect("it needs no space");
+    mimeo_optimize::clif(OptimizerSet::of::<Ops>(), machine.functions(linked))
+}
+
+/// Counts the lines with a text.
+fn lines_with(text: &str, wanted: &str) -> usize {
+    text.lines().filter(|line| line.contains(wanted)).count()
+}
+
+#[test]
+fn a_write_beside_what_was_read_does_not_change_it() {
+    let (first, second, before, after) = (Slot(4), Slot(5), Slot(6), Slot(7));
+    let program = |reads_again| {
+        looping(
+            8,
+            |code| {
+                point_to(code, second);
+                point_to(code, first);
+            },
+            |code| {
+                code.write(I);
+                code.read(before);
+                code.write_next(ONE);
+                if reads_again {
+                    code.read(after);
+                } else {
+                    code.add(after, before, before);
+                }
+                code.add(TOTAL, TOTAL, after);
+                code.add(TOTAL, TOTAL, second);
+            },
+        )
+    };
+    check(&program(true), MANY, (1..=MANY).map(|i| i + 1).sum());
+    let [with, without] = [true, false].map(|reads_again| clif(&program(reads_again)));
+    assert_eq!(lines_with(&with, "load"), lines_with(&without, "load"), "{with}");
+}
+
+#[test]
+fn exits_of_the_first_iteration_are_not_shared() {
+    let doubled = Slot(4);
+    // Without a check of the op's own, only the poll leaves.
+    let program = looping(5, |_| {}, |code| code.add(doubled, I, I));
+    let text = clif(&program);
+    eprintln!("{text}");
+    assert_eq!(lines_with(&text, "return"), 3, "{text}");
+}
+
+/// Returns a program with a loop of this many ops, some of which are in a loop in it.
+fn nested(ops: usize) -> Program {
+    let inner = Slot(4);
+    looping(
+        5,
+        |_| {},
+        |code| {
+            code.number(inner, 0);
+            let head = code.label();
+            code.bind(head);
+            code.add(inner, inner, ONE);
+            code.jump_if_less(inner, I, head);
+            (5..ops).for_each(|_| code.add(TOTAL, TOTAL, ONE));
+        },
+    )
+}
+
+#[test]
+fn a_large_loop_around_another_is_not_peeled() {
+    for ops in [50, 51] {
+        let text = clif(&nested(ops));
+        eprintln!("{ops}: {} {}", lines_with(&text, "iadd"), lines_with(&text, "return"));
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use mimeo::{Thrown, Window};
 
-use self::loop_ops::{Callee, Vm};
+use self::loop_ops::{Callee, Seen, Vm};
 
 /// Makes the context point to a slot, until the next call.
 fn point_to(vm: &mut Vm, slot: Window) {
@@ -41,6 +41,14 @@ fn called_back(vm: &mut Vm, callee: Callee, a: i64) -> Result<i64, Thrown> {
     vm.run(callee, &[a])
 }
 
+/// Counts, and remembers the count for `a`.
+fn looked_up(vm: &mut Vm, a: i64, seen: &Seen) -> i64 {
+    vm.context.count = vm.context.count.wrapping_add(1);
+    seen.key.set(a);
+    seen.value.set(vm.context.count);
+    vm.context.count
+}
+
 impl Default for loop_ops::Context {
     fn default() -> Self {
         Self { pointer: std::ptr::null_mut(), count: 0 }
@@ -48,7 +56,7 @@ impl Default for loop_ops::Context {
 }
 
 // SAFETY: (1) values are integers, (2) programs keep to the module's contract, (3) only the next ops use the pointer,
-// (4) there are no cells, (5) the data has no callees, (6) the slot's address is used before the next call, (7) there
+// (4) cells hold integers, (5) the data has no callees, (6) the slot's address is used before the next call, (7) there
 // is no collector, (8) nothing is held across a call, (9) nothing crosses threads.
 unsafe impl mimeo::TrustedOps for loop_ops::Ops {}
 
@@ -67,6 +75,15 @@ pub mod loop_ops {
         pub count: i64,
     }
 
+    /// What an op has looked up last.
+    #[repr(C)]
+    pub struct Seen {
+        /// What it was looked up for, or 0.
+        pub key: Cell<i64>,
+        /// The result.
+        pub value: Cell<i64>,
+    }
+
     unsafe extern "Rust" {
         fn point_to(vm: &mut Vm, slot: Window);
         fn count_into(vm: &mut Vm, slots: Window);
@@ -74,6 +91,7 @@ pub mod loop_ops {
         fn noted(vm: &mut Vm, a: i64);
         fn checked(vm: &mut Vm, a: i64) -> Result<i64, Thrown>;
         fn place_of_op(vm: &mut Vm) -> i64;
+        fn looked_up(vm: &mut Vm, a: i64, seen: &Seen) -> i64;
         fn called_back(vm: &mut Vm, callee: Callee, a: i64) -> Result<i64, Thrown>;
     }
 
@@ -141,6 +159,53 @@ pub mod loop_ops {
     fn write_across(vm: &mut Vm, a: i64) {
         // SAFETY: (1), (2).
         unsafe { vm.context.pointer.cast::<u32>().add(1).cast::<i64>().write_unaligned(a) }
+    }
+
+    /// Writes `a` to the slot after that where the context points.
+    #[vm_op]
+    fn write_next(vm: &mut Vm, a: i64) {
+        // SAFETY: (1), (2).
+        unsafe { *vm.context.pointer.add(1) = a }
+    }
+
+    /// `dst` = what the runtime returned for `a`, which is remembered until the op runs for something else.
+    #[vm_op]
+    fn look_up(vm: &mut Vm, a: i64, #[cache] seen: &Seen) -> i64 {
+        if seen.key.get() == a {
+            return seen.value.get();
+        }
+        looked_up(vm, a, seen)
+    }
+
+    /// Does the same, but remembers what is above 0 and what is below 0 separately.
+    #[vm_op]
+    fn look_up_by_sign(vm: &mut Vm, a: i64, #[cache] above: &Seen, #[cache] below: &Seen) -> i64 {
+        if above.key.get() == a {
+            return above.value.get();
+        }
+        if below.key.get() == a {
+            return below.value.get();
+        }
+        if a > 0 {
+            return looked_up(vm, a, above);
+        }
+        looked_up(vm, a, below)
+    }
+
+    /// Does the same after counting.
+    #[vm_op]
+    fn count_and_look_up(vm: &mut Vm, a: i64, #[cache] above: &Seen, #[cache] below: &Seen) -> i64 {
+        vm.context.count = vm.context.count.wrapping_add(1);
+        if above.key.get() == a {
+            return above.value.get();
+        }
+        if below.key.get() == a {
+            return below.value.get();
+        }
+        if a > 0 {
+            return looked_up(vm, a, above);
+        }
+        looked_up(vm, a, below)
     }
 
     /// Counts, and writes the count to the slots.

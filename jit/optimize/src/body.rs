@@ -39,8 +39,8 @@ impl<'e, 'a, 'f, 'h> BodyEmitter<'e, 'a, 'f, 'h> {
         emitter.read_operands();
         // What an op does before it leaves is done again.
         if op.shape.leaves[0] {
-            let start = emitter.e.start_of(op);
-            emitter.e.v.jump(start, &[]);
+            let exit = if op.shape.misses[0] { emitter.e.missed(op) } else { emitter.e.start_of(op) };
+            emitter.e.v.jump(exit, &[]);
         }
         let last = op.shape.order.last();
         for index in &op.shape.order {

@@ -203,13 +203,15 @@ impl<'f> Values<'f> {
         Some(self.constant(access.ty, bits))
     }
 
-    /// Returns an access with what is added to its address in its offset: accesses to one object then have one address.
+    /// Returns an access with what is added to its address in its offset: accesses to one object then have one address. More
+    /// may be known of where the sum points than of where the base does.
     fn from_base(&self, access: Access) -> Access {
         if let Some(&Expr::Binary(Binary::Add, Type::I64, a, b)) = self.definitions.get(&access.address) {
             for (base, added) in [(a, b), (b, a)] {
                 if let Some(&Expr::Const(_, added)) = self.definitions.get(&added)
                     && added <= MOST_ADDED
                     && u64::from(access.offset) <= MOST_ADDED
+                    && self.origin(base) == self.origin(access.address)
                 {
                     return Access { address: base, offset: access.offset + added as u32, ..access };
                 }

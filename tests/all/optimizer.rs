@@ -293,11 +293,9 @@ fn a_write_beside_what_was_read_does_not_change_it() {
 #[test]
 fn exits_of_the_first_iteration_are_not_shared() {
     let doubled = Slot(4);
-    // Without a check of the op's own, only the poll leaves.
-    let program = looping(5, |_| {}, |code| code.add(doubled, I, I));
-    let text = clif(&program);
-    eprintln!("{text}");
-    assert_eq!(lines_with(&text, "return"), 3, "{text}");
+    // Both copies leave at the end and for the poll.
+    let text = clif(&looping(5, |_| {}, |code| code.add(doubled, I, I)));
+    assert_eq!(lines_with(&text, "return"), 4, "{text}");
 }
 
 /// Returns a program with a loop of this many ops, some of which are in a loop in it.
@@ -319,10 +317,13 @@ fn nested(ops: usize) -> Program {
 
 #[test]
 fn a_large_loop_around_another_is_not_peeled() {
-    for ops in [50, 51] {
-        let text = clif(&nested(ops));
-        eprintln!("{ops}: {} {}", lines_with(&text, "iadd"), lines_with(&text, "return"));
-    }
+    let exits = |program| lines_with(&clif(&program), "return");
+    let peeled = exits(nested(20));
+    assert_eq!(exits(nested(50)), peeled);
+    assert!(exits(nested(51)) < peeled);
+    // Without another loop in it, it is.
+    let of_51 = looping(4, |_| {}, |code| (2..51).for_each(|_| code.add(TOTAL, TOTAL, ONE)));
+    assert_eq!(exits(of_51), 4);
 }
 
 #[test]
@@ -472,4 +473,5 @@ fn the_ops_have_the_paths_that_they_are_for() {
         body.blocks.iter().filter(|block| matches!(block.end, End::Runtime { .. })).count()
     };
     assert_eq!(["write", "read", "count", "sum", "add_to_count", "check"].map(calls), [0, 0, 1, 1, 1, 1]);
+    assert_eq!(["look_up", "look_up_by_sign", "count_and_look_up"].map(calls), [1, 2, 2]);
 }

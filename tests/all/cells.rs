@@ -15,6 +15,8 @@ const I: Slot = Slot(2);
 const ONE: Slot = Slot(3);
 const TOTAL: Slot = Slot(4);
 const FOUND: Slot = Slot(5);
+/// Is 0 at first.
+const STATE: Slot = Slot(6);
 
 /// Enough for a sample.
 const MANY: i64 = 5000;
@@ -23,7 +25,8 @@ const MANY: i64 = 5000;
 fn looping(body: impl FnOnce(&mut Assembler)) -> Program {
     let mut builder = ProgramBuilder::new();
     let function = builder.declare("loop");
-    let mut code = Assembler::new("loop", 2, 6);
+    let mut code = Assembler::new("loop", 2, 7);
+    code.number(STATE, 0);
     code.number(I, 0);
     code.number(ONE, 1);
     code.number(TOTAL, 0);
@@ -127,8 +130,8 @@ fn what_filled_cells_hold_is_constant() {
 fn paths_of_empty_cells_are_not_compiled() {
     let compared = |program: &Program, calls: &[(i64, i64)]| count(&clif(program, calls), " eq v");
     let calls = [&[(1, 5)][..], &[(1, -5)], &[(1, 5), (1, -5)]];
-    // The iterations after the first know whether the first key is equal, but not whether the second is.
-    assert_eq!(calls.map(|calls| compared(&look_up_by_sign(), calls)), [1, 1, 3]);
+    // The first key is always compared, but only once in the first iteration, and the second one in both copies.
+    assert_eq!(calls.map(|calls| compared(&look_up_by_sign(), calls)), [1, 2, 3]);
     // Here it would come after an effect.
     let counting = looping(|code| code.count_and_look_up(FOUND, KEY));
     let [one, _, both] = calls.map(|calls| compared(&counting, calls));
@@ -154,9 +157,27 @@ fn a_path_that_needs_a_filled_cell_is_left_out_while_that_is_empty() {
 #[test]
 fn an_effect_before_a_path_that_needs_a_filled_cell_is_not_repeated() {
     let program = looping(|code| code.count_and_look_up(FOUND, KEY));
-    let calls = [(MANY, 5), (100, -5), (MANY, 5)];
-    let first = MANY * 2;
-    check(&program, &calls, &[first, 100 * (MANY + 3), first]);
+    // What the last call finds is the count.
+    let calls = [(MANY, 5), (100, -5), (1, -6)];
+    check(&program, &calls, &[2 * MANY, 100 * (MANY + 3), MANY + 104]);
+}
+
+#[test]
+fn a_cell_that_changes_in_the_loop_is_read_each_time() {
+    let program = looping(|code| {
+        let [five, seven, done] = [(); 3].map(|()| code.label());
+        code.jump_to_one(STATE, &[five, seven]);
+        for (label, key, next) in [(five, 5, 1), (seven, 7, 0)] {
+            code.bind(label);
+            code.number(KEY, key);
+            code.number(STATE, next);
+            code.jump_if_less(STATE, N, done);
+        }
+        code.bind(done);
+        code.count_and_look_up(FOUND, KEY);
+    });
+    // The cell never holds the next key, so the count is looked up each time, after it was counted.
+    check(&program, &[(MANY, 0)], &[MANY * (MANY + 1)]);
 }
 
 #[test]

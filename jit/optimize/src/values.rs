@@ -82,7 +82,7 @@ impl<'f> Values<'f> {
                 if let Some(value) = self.held_by_cell(&access) {
                     return value;
                 }
-                Expr::Load(self.from_base(access))
+                Expr::Load(self.at_base(access))
             }
             expr => expr,
         };
@@ -205,7 +205,7 @@ impl<'f> Values<'f> {
 
     /// Returns an access with what is added to its address in its offset: accesses to one object then have one address. More
     /// may be known of where the sum points than of where the base does.
-    fn from_base(&self, access: Access) -> Access {
+    fn at_base(&self, access: Access) -> Access {
         if let Some(&Expr::Binary(Binary::Add, Type::I64, a, b)) = self.definitions.get(&access.address) {
             for (base, added) in [(a, b), (b, a)] {
                 if let Some(&Expr::Const(_, added)) = self.definitions.get(&added)
@@ -222,7 +222,7 @@ impl<'f> Values<'f> {
 
     /// Writes to memory.
     pub(crate) fn store(&mut self, access: Access, value: Value) {
-        let access = self.from_base(access);
+        let access = self.at_base(access);
         let of_float = match self.definitions.get(&value) {
             Some(&Expr::Unary(Unary::FloatToBits, _, _, float)) => float,
             _ => value,

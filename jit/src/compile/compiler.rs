@@ -383,7 +383,7 @@ mod tests {
             .iter()
             .map(|&head| {
                 let region = OptimizedCode { code: vec![0; 8], exits: vec![OptimizedExit::Op(head)], inlined: 0 };
-                Graft::new(function, head, region)
+                Graft::new(function, head, region, false)
             })
             .collect();
         assert_eq!(grafts.len(), 1);

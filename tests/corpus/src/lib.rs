@@ -15,6 +15,7 @@
 //! | [`memory`] | the process, from Linux | its mappings, and the sizes of its memory |
 //! | [`captured`] | output | bytes to compare |
 //! | [`alone`] | a test | a process in which only that test runs |
+//! | [`standard`] | a target | the source of its standard library |
 //! | [`tree`] | a folder | a copy that tests can change |
 #![forbid(unsafe_code)]
 
@@ -27,6 +28,7 @@ pub mod mode;
 pub mod process;
 pub mod program;
 pub mod runner;
+pub mod standard;
 pub mod tree;
 
 pub use captured::Captured;

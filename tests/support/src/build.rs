@@ -7,14 +7,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use mimeo_corpus::process::is_installed;
+use mimeo_corpus::standard::Std;
 use mimeo_corpus::{Language, language, tree};
 
 use crate::place::{Execution, Place};
 use crate::tables::Tables;
 use crate::{Outcome, Verdict, outcome_of};
-
-/// Debian's compiler, for targets that the tool chain in use lacks.
-const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 
 /// Debian's paths of Wine and its server.
 const DEBIAN_WINE: (&str, &str) = ("/usr/lib/wine/wine64", "/usr/lib/wine/wineserver64");
@@ -94,55 +92,6 @@ impl Programs {
             (result, _) => result,
         }
     }
-}
-
-/// The source of a target's standard library.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Std {
-    /// The tool chain in use.
-    Own,
-    /// Debian's tool chain.
-    Debian,
-    /// A build from Debian's sources.
-    Source,
-}
-
-impl Std {
-    /// Returns the first available source.
-    fn of(triple: &str) -> Result<Std, String> {
-        let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-        if ask(&rustc, &["--print", "target-libdir", "--target", triple]).is_some_and(|folder| has_files(&folder)) {
-            return Ok(Std::Own);
-        }
-        let debian = OsString::from(DEBIAN_RUSTC);
-        if ask(&debian, &["--print", "target-libdir", "--target", triple]).is_some_and(|folder| has_files(&folder)) {
-            return Ok(Std::Debian);
-        }
-        let sources = ask(&debian, &["--print", "sysroot"]).map(|root| root.join("lib/rustlib/src/rust/library"));
-        if sources.is_some_and(|folder| has_files(&folder)) {
-            return Ok(Std::Source);
-        }
-        Err(format!("there is no standard library for {triple}, and no sources of one"))
-    }
-
-    /// Returns the description for the page.
-    fn name(self) -> &'static str {
-        match self {
-            Std::Own => "by the Rust in use",
-            Std::Debian => "by Debian's Rust",
-            Std::Source => "by Debian's Rust, with a standard library built from its sources",
-        }
-    }
-}
-
-/// Returns the path that a command prints.
-fn ask(program: &OsString, args: &[&str]) -> Option<PathBuf> {
-    let output = Command::new(program).args(args).output().ok()?;
-    Some(PathBuf::from(String::from_utf8(output.stdout).ok()?.trim()))
-}
-
-fn has_files(folder: &Path) -> bool {
-    fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some())
 }
 
 /// Builds programs in the repository or in a copy of it.
@@ -279,13 +228,7 @@ impl Builder {
         if lean {
             cargo.arg("--no-default-features");
         }
-        if std != Std::Own {
-            cargo.env("RUSTC", DEBIAN_RUSTC);
-        }
-        if std == Std::Source {
-            // Only building the standard library needs this, not mimeo.
-            cargo.env("RUSTC_BOOTSTRAP", "1").arg("-Zbuild-std=std,panic_unwind");
-        }
+        std.set_up(&mut cargo, "panic_unwind");
         let output = cargo.output().map_err(|error| format!("cannot run cargo: {error}"))?;
         if output.status.success() {
             return Ok(target.join(triple).join("release"));

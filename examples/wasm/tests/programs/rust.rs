@@ -6,34 +6,31 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use mimeo_corpus::standard::Std;
+
 use crate::check;
 
 /// The target for WASI.
 const WASI: &str = "wasm32-wasip1";
 
-/// Debian's compiler, with the sources of its standard library.
-const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
-const DEBIAN_SOURCES: &str = "/usr/lib/rustlib/src/rust/library";
-
 /// Returns a command that builds for WASI, or `None` on a machine that cannot, which is an error if `CI` is set.
 fn cargo_for_wasi() -> Option<Command> {
-    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let output = Command::new(rustc).args(["--print", "target-libdir", "--target", WASI]).output();
-    let libraries = output.ok().and_then(|output| String::from_utf8(output.stdout).ok());
+    let std = match Std::of(WASI) {
+        Ok(std) => std,
+        Err(reason) => {
+            assert!(env::var_os("CI").is_none(), "{reason}; `.ci/run install` installs them");
+            return None;
+        }
+    };
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["build", "--release", "--target", WASI]);
-    if libraries.is_some_and(|folder| fs::read_dir(folder.trim()).is_ok_and(|mut files| files.next().is_some())) {
-        return Some(cargo);
+    std.set_up(&mut cargo, "panic_abort");
+    if std != Std::Own {
+        // The C library is that of `compiler.rs`.
+        cargo.env("CARGO_TARGET_WASM32_WASIP1_LINKER", "clang-19");
+        let flags = "-Clinker-flavor=gcc -Clink-self-contained=no -Clink-arg=--target=wasm32-wasi";
+        cargo.env("CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS", flags);
     }
-    if !Path::new(DEBIAN_SOURCES).is_dir() {
-        assert!(env::var_os("CI").is_none(), "no standard library for {WASI}; `.ci/run install` installs its sources");
-        return None;
-    }
-    // Only building the standard library needs this, not the program. The C library is that of `compiler.rs`.
-    cargo.env("RUSTC", DEBIAN_RUSTC).env("RUSTC_BOOTSTRAP", "1").arg("-Zbuild-std=std,panic_abort");
-    cargo.env("CARGO_TARGET_WASM32_WASIP1_LINKER", "clang-19");
-    let flags = "-Clinker-flavor=gcc -Clink-self-contained=no -Clink-arg=--target=wasm32-wasi";
-    cargo.env("CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS", flags);
     Some(cargo)
 }
 

@@ -104,14 +104,12 @@ impl<'a, 'c, 's> Matcher<'a, 'c, 's> {
     /// known, or if the pattern may have an error before that.
     fn next_bytes(&mut self, p: usize) -> Result<Option<ByteSet>, PatternError> {
         let p = if self.pattern.get(p) == Some(&b'(') && self.captures.len() < MAX_CAPTURES { p + 1 } else { p };
-        match self.pattern[p..] {
-            [] | [b'(' | b')', ..] | [b'$'] | [b'%', b'b' | b'f' | b'0'..=b'9', ..] => Ok(None),
-            _ => {
-                let Ok(end) = item_end(self.pattern, p) else { return Ok(None) };
-                let is_required = !matches!(self.pattern.get(end), Some(b'*' | b'-' | b'?'));
-                if is_required { self.item(p, end).map(Some) } else { Ok(None) }
-            }
+        if !begins_with_item(&self.pattern[p..]) {
+            return Ok(None);
         }
+        let Ok(end) = item_end(self.pattern, p) else { return Ok(None) };
+        let is_required = !matches!(self.pattern.get(end), Some(b'*' | b'-' | b'?'));
+        if is_required { self.item(p, end).map(Some) } else { Ok(None) }
     }
 
     /// Returns the bytes that match the item at this place.
@@ -337,6 +335,12 @@ pub(super) fn count(
         }
     }
     Ok(counted)
+}
+
+/// Returns whether a single character, class or set comes first. It may have an error.
+#[inline]
+pub(super) fn begins_with_item(pattern: &[u8]) -> bool {
+    !matches!(pattern, [] | [b'(' | b')', ..] | [b'$'] | [b'%', b'b' | b'f' | b'0'..=b'9', ..])
 }
 
 /// Returns the end of the single character, class or set that starts at `p`.

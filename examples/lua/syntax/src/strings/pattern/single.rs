@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::PatternError;
 use super::class::ByteSet;
-use super::matcher::{Captures, Length, RawCapture, count, item_end};
+use super::matcher::{Captures, Length, RawCapture, begins_with_item, count, item_end};
 use crate::steps::Steps;
 
 /// The longest text of an item, so that reading it takes no longer than a step.
@@ -29,10 +29,8 @@ impl Single {
             [b'(', text @ .., b')'] => (text, true),
             text => (text, false),
         };
-        match text {
-            [b'(' | b')' | b'$', ..] | [b'%', b'b' | b'f' | b'0'..=b'9', ..] | [] => return None,
-            _ if text.len() > MAX_ITEM => return None,
-            _ => {}
+        if !begins_with_item(text) || text.len() > MAX_ITEM {
+            return None;
         }
         let (item, suffix) = text.split_at_checked(item_end(text, 0).ok()?)?;
         let (is_required, is_repeated) = match suffix {

@@ -171,7 +171,9 @@ fn patterns_of_a_single_item_match_as_the_matcher_does() {
     let items = ["a", ".", "-", "^", "%a", "%.", "%S", "%)", "[ab]", "[^a ]", "[]a]", "[%w-]", "[a-c]", "*", "?"];
     let subjects = ["", "a", "ab", "  aab)a-", "--", "^a", "b a.b]", "*?+"];
     let mut found = 0;
-    for (item, suffix) in items.iter().flat_map(|item| ["", "+", "*", "?"].map(|suffix| (item, suffix))) {
+    let forms = items.iter().flat_map(|item| ["", "+", "*", "?"].map(|suffix| (*item, suffix)));
+    // Alone, a `$` is the end of the subject.
+    for (item, suffix) in forms.chain(["+", "*", "?"].map(|suffix| ("$", suffix))) {
         for pattern in [format!("{item}{suffix}"), format!("({item}{suffix})")] {
             for (subject, start) in
                 subjects.iter().flat_map(|subject| [0, 1, 2].map(|start| (subject.as_bytes(), start)))

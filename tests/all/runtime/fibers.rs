@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use mimeo::jit::Switches;
 use mimeo::{After, FiberError, FiberExit, FiberLimits, WhenEmpty};
 
 use super::*;
@@ -83,6 +84,10 @@ pub(super) fn fibers_suspend_and_resume() {
                 ("no more than 100000", 2),
                 "{config:?}"
             );
+        }
+        if let Some(jit) = machine.jit() {
+            let Switches { entered, left, .. } = jit.stats().switches;
+            assert_eq!(entered.iter().sum::<u64>(), left.iter().sum::<u64>(), "{config:?}: {entered:?}, {left:?}");
         }
     }
 }
